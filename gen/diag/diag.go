@@ -31,4 +31,5 @@ type Diagnostic struct {
 	Cause    string      // why it is wrong: one sentence; may be empty
 	Help     string      // how to mend it; may be empty
 	Related  []Related
+	Allowed  bool // an error that --allow made a warning; set by List
 }

@@ -1,0 +1,56 @@
+package diag
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Info is what there is to say about a code beyond a single finding. `gatewright explain CODE` and
+// docs/diagnostics.md print it.
+type Info struct {
+	Code  Code
+	Title string // what is wrong, in a few words
+	// Explanation is one paragraph: the rule, and why it is one.
+	Explanation string
+	// Example is a piece of a document that gets this finding.
+	Example string
+	// Remedy is one paragraph: how to mend it.
+	Remedy string
+	// Allowed says what the gateway does when --allow takes the finding. It is empty where nothing can be generated
+	// from such a document, and for warnings.
+	Allowed string
+}
+
+// Codes returns every code with its explanation, in order. The families: 1xxx loading, 2xxx routes and parameters,
+// 3xxx integrations, 4xxx mapping expressions and templates, 5xxx responses, 6xxx security, 7xxx settings of the
+// gateway, 9xxx errors of the generator itself. Codes x9xx say that Gatewright cannot do something yet: one
+// for each capability, so that --allow takes no more than was meant.
+func Codes() []Info {
+	codes := slices.Concat(
+		loadCodes(), routeCodes(), integrationCodes(), backendCodes(), mappingCodes(), responseCodes(), securityCodes(),
+		gatewayCodes(), internalCodes(),
+	)
+	slices.SortFunc(codes, func(a, b Info) int { return cmp.Compare(a.Code, b.Code) })
+	return codes
+}
+
+// Explain returns what there is to say about a code.
+func Explain(code Code) (Info, bool) {
+	codes := Codes()
+	i, found := slices.BinarySearchFunc(codes, code, func(info Info, code Code) int { return cmp.Compare(info.Code, code) })
+	if !found {
+		return Info{}, false
+	}
+	return codes[i], true
+}
+
+// Internal is a mistake of Gatewright itself.
+const Internal Code = "GW9001"
+
+func internalCodes() []Info {
+	return []Info{{
+		Code: Internal, Title: "internal error",
+		Explanation: "Gatewright found itself in a state that none of its checks should have let through. The document may be right or wrong; the message is Gatewright's mistake either way.",
+		Remedy:      "Report the message together with the smallest document that shows it.",
+	}}
+}
