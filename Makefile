@@ -1,0 +1,46 @@
+# The targets of this file. `make check` is exactly what CI runs.
+
+GO ?= go
+STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
+# How long each fuzz target runs.
+FUZZTIME ?= 10s
+
+.DEFAULT_GOAL := help
+.PHONY: help build test golden generate lint fuzz bench run check
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+
+build: ## build the command to bin/gatewright
+	$(GO) build -o bin/gatewright ./cmd/gatewright
+
+test: ## run all tests
+	$(GO) test ./...
+
+golden: ## rewrite the golden files from what the code does now; read the diff
+	GATEWRIGHT_UPDATE=1 $(GO) test ./cmd/gatewright/... ./golden/... || true
+	git diff --stat -- golden
+
+generate: build ## generate the examples' gateways again
+	cd examples/petstore && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
+	cd examples/plain && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
+
+lint: ## gofmt, go vet and staticcheck
+	@unformatted="$$(gofmt -l cmd examples gen golden runtime)"; \
+	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(STATICCHECK) ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (default 10s)
+	GO="$(GO)" FUZZTIME="$(FUZZTIME)" .ci/fuzz
+
+bench: ## compare a gateway with nginx, HAProxy and others on this machine
+	.ci/bench
+
+run: build ## run the pet store: its backend and its gateway, until Ctrl-C
+	@$(CURDIR)/bin/gatewright generate -o examples/petstore/gateway examples/petstore/openapi.yaml
+	@$(CURDIR)/bin/gatewright build -o bin/petstore examples/petstore/openapi.yaml
+	@$(GO) build -o bin/petstore-demo ./examples/petstore/demo
+	@exec bin/petstore-demo -gateway bin/petstore
+
+check: lint test ## what CI runs
