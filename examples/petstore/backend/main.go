@@ -4,7 +4,6 @@ package main
 import (
 	"flag"
 	"log/slog"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
