@@ -1,17 +1,8 @@
 // Package source holds the text of documents and says where in it a thing stands.
-// It knows files, positions and YAML nodes; it must not know OpenAPI.
+// It knows files, positions, JSON and YAML; it must not know OpenAPI.
 package source
 
 import "fmt"
-
-// File is one document file as it was read.
-type File struct {
-	// Path is the file's name as the user gave it, or relative to the first document for files reached by $ref.
-	// It is what diagnostics print.
-	Path string
-	// Data is the file's text.
-	Data []byte
-}
 
 // Span is a stretch of a file. Lines and columns count from 1; columns count Unicode code points.
 // End is exclusive. The zero Span points nowhere.
@@ -36,6 +27,9 @@ func (s Span) String() string {
 type String struct {
 	Value string
 	Span  Span
+
+	node  Node   // the scalar that Value was read from; zero for a text that was made up
+	edits []edit // what Replace did to the scalar's text, in order
 }
 
 // Int is a whole number of the document and where it stands.
