@@ -1,0 +1,121 @@
+package fast
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+)
+
+// conn is one client's connection.
+type conn struct {
+	sock *sock
+	nc   net.Conn // what HTTP is spoken over: the socket, or TLS over it
+	used bool     // a request was served on it
+}
+
+// verdict says what becomes of a connection after a request.
+type verdict uint8
+
+const (
+	keep   verdict = iota // serve the next request
+	finish                // close it: both sides have said all
+	linger                // close it, but let the client read our answer first
+	park                  // it is idle: wait for it without buffers
+	switchProtocol
+)
+
+// serveTLS shakes hands and goes on in the protocol that was agreed on.
+func (c *conn) serveTLS(secure *tls.Conn) {
+	if err := secure.Handshake(); err != nil {
+		c.sock.srv.cfg.Logger.Debug("TLS handshake failed", "client", c.nc.RemoteAddr().String(), "error", err)
+		c.close()
+		return
+	}
+	c.sock.enter(phaseNew)
+	if secure.ConnectionState().NegotiatedProtocol == "h2" && c.sock.srv.cfg.HTTP2 != nil {
+		c.serveHTTP2(nil)
+		return
+	}
+	c.serve()
+}
+
+// serve serves requests until the connection is done, idle or speaks something else.
+func (c *conn) serve() {
+	w := c.sock.srv.acquire(c)
+	v := keep
+	for v == keep {
+		v = w.next()
+	}
+	var buffered []byte
+	switch v {
+	case linger:
+		w.linger()
+	case switchProtocol:
+		buffered = w.unread()
+	}
+	c.sock.srv.giveBack(w)
+	switch v {
+	case park:
+		c.park()
+	case switchProtocol:
+		c.serveHTTP2(buffered)
+	default:
+		c.close()
+	}
+}
+
+// close ends the connection. The error says nothing that anybody could act on.
+func (c *conn) close() {
+	_ = c.nc.Close()
+	c.sock.srv.remove(c.sock)
+}
+
+// serveHTTP2 hands the connection over; received is what was read of it already.
+func (c *conn) serveHTTP2(received []byte) {
+	defer c.sock.srv.remove(c.sock)
+	if err := c.sock.srv.release(c.sock); err != nil {
+		_ = c.nc.Close() // the client is gone
+		return
+	}
+	nc := c.nc
+	if len(received) > 0 {
+		nc = &replay{Conn: nc, received: received}
+	}
+	c.sock.srv.cfg.HTTP2(nc)
+}
+
+// replay is a connection whose first bytes were read before.
+type replay struct {
+	net.Conn
+	received []byte
+}
+
+// Read implements net.Conn.
+func (r *replay) Read(b []byte) (int, error) {
+	if len(r.received) > 0 {
+		n := copy(b, r.received)
+		r.received = r.received[n:]
+		return n, nil
+	}
+	return r.Conn.Read(b)
+}
+
+// closeWrite tells the client that nothing more comes, and keeps listening.
+func (c *conn) closeWrite() error {
+	if secure, ok := c.nc.(*tls.Conn); ok {
+		if err := secure.CloseWrite(); err != nil {
+			return err
+		}
+	}
+	half, ok := c.sock.Conn.(interface{ CloseWrite() error })
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	return half.CloseWrite()
+}
+
+var (
+	_ io.Reader = (*replay)(nil)
+	_ net.Conn  = (*replay)(nil)
+)

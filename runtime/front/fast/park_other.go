@@ -1,0 +1,15 @@
+//go:build !unix
+
+package fast
+
+import "time"
+
+// park waits with fresh buffers where readiness cannot be asked for without reading.
+func (c *conn) park() {
+	if err := c.sock.SetReadDeadline(time.Time{}); err != nil {
+		c.close()
+		return
+	}
+	c.sock.enter(phaseIdle)
+	go c.serve()
+}

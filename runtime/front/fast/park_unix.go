@@ -1,0 +1,48 @@
+//go:build unix
+
+package fast
+
+import (
+	"syscall"
+	"time"
+)
+
+// park waits for the client without buffers and without this goroutine's grown stack.
+func (c *conn) park() {
+	if err := c.sock.SetReadDeadline(time.Time{}); err != nil {
+		c.close()
+		return
+	}
+	c.sock.become(phaseParked)
+	go c.await()
+}
+
+// await serves the connection again once there is something to read, be it the end.
+func (c *conn) await() {
+	raw, ok := c.sock.Conn.(syscall.Conn)
+	if !ok {
+		c.resume()
+		return
+	}
+	access, err := raw.SyscallConn()
+	if err == nil {
+		err = access.Read(readable)
+	}
+	if err != nil {
+		c.close()
+		return
+	}
+	c.resume()
+}
+
+// readable looks for a byte without taking it.
+func readable(fd uintptr) bool {
+	var b [1]byte
+	_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK)
+	return err != syscall.EAGAIN && err != syscall.EINTR
+}
+
+func (c *conn) resume() {
+	c.sock.become(phaseIdle)
+	c.serve()
+}

@@ -1,0 +1,427 @@
+package fast
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/valyala/fasthttp"
+)
+
+// Sizes of a busy connection's buffers, and what it may keep of larger bodies between requests.
+const (
+	readBuffer  = 4 << 10
+	writeBuffer = 8 << 10
+	keepBody    = 64 << 10
+)
+
+// worker is everything a connection needs while it is busy. Idle connections have none.
+type worker struct {
+	conn *conn
+	ctx  fasthttp.RequestCtx
+	head head
+	body body
+	br   *bufio.Reader
+	bw   *bufio.Writer
+
+	small *bufio.Reader // br, but for a connection with a large head
+}
+
+func newWorker(s *Server) *worker {
+	br := bufio.NewReaderSize(nil, readBuffer)
+	w := &worker{br: br, small: br, bw: bufio.NewWriterSize(nil, writeBuffer)}
+	return w
+}
+
+func (s *Server) acquire(c *conn) *worker {
+	w := s.workers.Get().(*worker)
+	w.conn = c
+	w.br.Reset(c.nc)
+	w.bw.Reset(c.nc)
+	w.ctx.Init2(c.nc, logger{s.cfg.Logger}, false)
+	return w
+}
+
+func (s *Server) giveBack(w *worker) {
+	w.conn = nil
+	w.br = w.small
+	w.br.Reset(nil)
+	w.bw.Reset(nil)
+	w.body = body{}
+	s.workers.Put(w)
+}
+
+// next serves one request.
+func (w *worker) next() verdict {
+	status, v := w.readHead()
+	if v != keep {
+		return v
+	}
+	if status != 0 {
+		return w.refuse(status)
+	}
+	if w.head.preface {
+		if w.conn.sock.srv.cfg.HTTP2 == nil {
+			return w.refuse(http.StatusBadRequest)
+		}
+		return switchProtocol
+	}
+	w.ctx.Request.Header.DisableNormalizing()
+	w.ctx.Response.Header.DisableNormalizing()
+	w.ctx.Response.Header.SetNoDefaultContentType(true)
+	if err := w.ctx.Request.Header.Read(w.br); err != nil {
+		return w.refuse(http.StatusBadRequest)
+	}
+	w.conn.sock.enter(phaseFree)
+	whole, status := w.openBody()
+	if status != 0 {
+		return w.refuse(status)
+	}
+	isHead := w.ctx.IsHead() // before the handler may say otherwise
+	w.handle()
+	w.ctx.Response.SkipBody = w.ctx.Response.SkipBody || isHead
+	return w.answer(whole)
+}
+
+// readHead waits for a whole head and judges it. The status is that of a refusal.
+func (w *worker) readHead() (int, verdict) {
+	c := w.conn
+	if c.used {
+		c.sock.enter(phaseIdle)
+	}
+	w.head.reset()
+	if w.br.Buffered() == 0 {
+		if v := w.await(); v != keep {
+			return 0, v
+		}
+	}
+	c.sock.enter(phaseHead)
+	w.skipEmptyLine()
+	for {
+		b, _ := w.br.Peek(w.br.Buffered()) // what is buffered is there
+		if status := w.head.scan(b); status != 0 {
+			return status, keep
+		}
+		if w.head.size > 0 {
+			return 0, keep
+		}
+		if len(b) == w.br.Size() && !w.grow() {
+			return w.tooLarge(), keep
+		}
+		if err := w.more(); err != nil {
+			return headError(err, len(b))
+		}
+	}
+}
+
+// headError says how a head that breaks off is answered, if at all.
+func headError(err error, received int) (int, verdict) {
+	switch {
+	case received == 0:
+		return 0, finish
+	case isTimeout(err):
+		return http.StatusRequestTimeout, keep
+	case err == io.EOF:
+		return http.StatusBadRequest, keep
+	default:
+		return 0, finish
+	}
+}
+
+// await waits for a request's first byte.
+func (w *worker) await() verdict {
+	_, err := w.br.Peek(1)
+	switch err {
+	case nil:
+		return keep
+	case errPark:
+		return park
+	default:
+		return finish
+	}
+}
+
+// more waits for further bytes of the head; the client may be waiting for what we have not flushed yet.
+func (w *worker) more() error {
+	if w.bw.Buffered() > 0 {
+		if err := w.bw.Flush(); err != nil {
+			return err
+		}
+	}
+	_, err := w.br.Peek(w.br.Buffered() + 1)
+	return err
+}
+
+// skipEmptyLine takes one empty line before a request (RFC 9112 section 2.2).
+func (w *worker) skipEmptyLine() {
+	if b, _ := w.br.Peek(min(2, w.br.Buffered())); string(b) == "\r\n" {
+		_, _ = w.br.Discard(2) // they are buffered
+	}
+}
+
+// grow gives the head a buffer of the largest size allowed, for as long as this worker serves the connection.
+func (w *worker) grow() bool {
+	if w.br != w.small || w.conn.sock.srv.cfg.Limits.Head <= w.small.Size() {
+		return false
+	}
+	w.br = bufio.NewReaderSize(w.small, w.conn.sock.srv.cfg.Limits.Head)
+	_, _ = w.br.Peek(w.small.Buffered()) // moves them from one buffer to the other
+	return true
+}
+
+func (w *worker) tooLarge() int {
+	if w.head.scanned == 0 {
+		return http.StatusRequestURITooLong
+	}
+	return http.StatusRequestHeaderFieldsTooLarge
+}
+
+// openBody makes the body readable: whole where it fits the buffer, which costs no copy, else as a stream.
+func (w *worker) openBody() (whole int, status int) {
+	w.conn.sock.bodyWaited, w.conn.sock.bodyBytes = 0, 0
+	limit := w.conn.sock.srv.cfg.Limits.Body
+	if limit > 0 && w.head.length > limit {
+		return 0, http.StatusRequestEntityTooLarge
+	}
+	switch {
+	case w.head.chunked:
+		w.body.inChunks(w.br, max(limit, 0))
+	case w.head.length <= 0:
+		return 0, 0
+	case w.head.length <= int64(w.br.Size()) && !w.head.expect:
+		return w.wholeBody(int(w.head.length))
+	default:
+		w.body.fixed(w.br, w.head.length)
+	}
+	if w.head.expect {
+		w.body.proceed = w.proceed
+	}
+	w.ctx.Request.SetBodyStream(&w.body, int(w.head.length))
+	return 0, 0
+}
+
+func (w *worker) wholeBody(size int) (int, int) {
+	if w.br.Buffered() < size && w.bw.Buffered() > 0 {
+		if err := w.bw.Flush(); err != nil { // answers to earlier requests, which the client may wait for
+			return 0, http.StatusBadRequest
+		}
+	}
+	b, err := w.br.Peek(size)
+	if err != nil {
+		return 0, bodyError(err).status
+	}
+	w.ctx.Request.SetBodyRaw(b)
+	return size, 0
+}
+
+// proceed asks the client for the body it holds back.
+func (w *worker) proceed() error {
+	if _, err := w.bw.WriteString("HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
+		return err
+	}
+	return w.bw.Flush()
+}
+
+// handle calls the gateway; a panic costs one request, not the process.
+func (w *worker) handle() {
+	defer func() {
+		if r := recover(); r != nil {
+			w.conn.sock.srv.cfg.Logger.Error("panic while serving a request", "panic", r, "stack", string(debug.Stack()))
+			w.ctx.Response.Reset()
+			w.ctx.Response.Header.SetNoDefaultContentType(true)
+			w.conn.sock.srv.cfg.Refuse(&w.ctx, http.StatusInternalServerError)
+			w.ctx.SetConnectionClose()
+		}
+	}()
+	w.conn.sock.srv.cfg.Handler(&w.ctx)
+}
+
+// answer writes the response and says how it goes on.
+func (w *worker) answer(whole int) verdict {
+	resp := &w.ctx.Response
+	after := w.afterBody()
+	if w.head.close || w.untilClose() || resp.Header.ConnectionClose() || w.conn.sock.srv.draining.Load() {
+		after = max(after, finish)
+	}
+	if after != keep {
+		resp.Header.SetConnectionClose()
+	} else if w.head.old {
+		resp.Header.Set("Connection", "keep-alive")
+	}
+	if err := w.write(); err != nil {
+		w.reset()
+		return finish
+	}
+	if whole > 0 {
+		_, _ = w.br.Discard(whole) // they are buffered
+	}
+	if after == keep {
+		after = w.drain()
+	}
+	w.reset()
+	w.conn.used = true
+	return after
+}
+
+// afterBody says whether the connection survives a request whose body was not read to its end.
+func (w *worker) afterBody() verdict {
+	unread := w.ctx.Request.IsBodyStream() && !w.body.done
+	switch {
+	case !unread:
+		return keep
+	case w.body.err != nil, w.body.proceed != nil: // nobody knows what the client's next bytes mean
+		return linger
+	case !w.body.chunked && w.body.left > w.conn.sock.srv.cfg.Limits.LingerBytes:
+		return linger
+	default:
+		return keep
+	}
+}
+
+// write writes the response; it is flushed unless a further request is here already.
+func (w *worker) write() error {
+	resp := &w.ctx.Response
+	var err error
+	if w.untilClose() {
+		err = w.writeUntilClose()
+	} else {
+		err = resp.Write(w.bw)
+	}
+	if err == nil && (w.br.Buffered() == 0 || resp.ConnectionClose()) {
+		err = w.bw.Flush()
+	}
+	return err
+}
+
+// drain reads what is left of a body that the handler did not want.
+func (w *worker) drain() verdict {
+	if !w.ctx.Request.IsBodyStream() || w.body.done {
+		return keep
+	}
+	if err := w.bw.Flush(); err != nil {
+		return finish
+	}
+	limit := w.conn.sock.srv.cfg.Limits.LingerBytes
+	if _, err := io.Copy(io.Discard, io.LimitReader(&w.body, limit)); err != nil || !w.bodyEnds() {
+		return linger
+	}
+	return keep
+}
+
+// bodyEnds says whether the body's end is all that was left of it.
+func (w *worker) bodyEnds() bool {
+	var b [1]byte
+	_, err := w.body.Read(b[:])
+	return err == io.EOF
+}
+
+// untilClose says that the answer's end can only be told by closing the connection.
+func (w *worker) untilClose() bool {
+	return w.head.old && w.ctx.Response.IsBodyStream() && w.ctx.Response.Header.ContentLength() < 0
+}
+
+// writeUntilClose writes a body of unknown length for HTTP/1.0, which knows no chunks: its end is the connection's.
+func (w *worker) writeUntilClose() error {
+	resp := &w.ctx.Response
+	resp.Header.Del("Transfer-Encoding")
+	resp.Header.SetContentLength(-2)
+	if err := resp.Header.Write(w.bw); err != nil {
+		return err
+	}
+	var err error
+	if !resp.SkipBody {
+		_, err = io.Copy(flusher{w.bw}, onlyReader{resp.BodyStream()})
+	}
+	if closeErr := resp.CloseBodyStream(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// flusher lets every piece go out as it comes.
+type flusher struct{ bw *bufio.Writer }
+
+func (f flusher) Write(b []byte) (int, error) {
+	n, err := f.bw.Write(b)
+	if err == nil {
+		err = f.bw.Flush()
+	}
+	return n, err
+}
+
+// onlyReader hides a WriterTo.
+type onlyReader struct{ io.Reader }
+
+// refuse answers a request that does not reach the handler.
+func (w *worker) refuse(status int) verdict {
+	srv := w.conn.sock.srv
+	srv.refused.Add(1)
+	w.ctx.Request.Reset()
+	w.ctx.Response.Reset()
+	w.ctx.Response.Header.DisableNormalizing()
+	w.ctx.Response.Header.SetNoDefaultContentType(true)
+	srv.cfg.Refuse(&w.ctx, status)
+	w.ctx.Response.Header.SetConnectionClose()
+	err := w.ctx.Response.Write(w.bw)
+	if err == nil {
+		err = w.bw.Flush()
+	}
+	w.reset()
+	if err != nil {
+		return finish
+	}
+	return linger
+}
+
+// refusePlain is the answer of a server that was not told another one.
+func refusePlain(ctx *fasthttp.RequestCtx, status int) {
+	ctx.Response.SetStatusCode(status)
+	ctx.Response.Header.SetContentType("application/json")
+	ctx.Response.SetBodyString(`{"message":` + strconv.Quote(http.StatusText(status)) + `}`)
+}
+
+// reset prepares the context for the next request and lets go of what a large one left.
+func (w *worker) reset() {
+	w.ctx.Request.ReleaseBody(keepBody)
+	w.ctx.Response.ReleaseBody(keepBody)
+	w.ctx.Request.Reset()
+	w.ctx.Response.Reset()
+}
+
+// linger lets the client read the answer: closing while it still sends would reset the connection and take the
+// answer away.
+func (w *worker) linger() {
+	if err := w.conn.closeWrite(); err != nil {
+		return
+	}
+	w.conn.sock.enter(phaseLinger)
+	for left := w.conn.sock.srv.cfg.Limits.LingerBytes; left > 0; {
+		if _, err := w.br.Peek(1); err != nil {
+			return
+		}
+		n, err := w.br.Discard(w.br.Buffered())
+		if err != nil {
+			return
+		}
+		left -= int64(n)
+	}
+}
+
+// unread returns a copy of what is buffered.
+func (w *worker) unread() []byte {
+	b, _ := w.br.Peek(w.br.Buffered()) // it is buffered
+	return bytes.Clone(b)
+}
+
+// logger gives fasthttp's own messages to the gateway's log.
+type logger struct{ to *slog.Logger }
+
+// Printf implements fasthttp.Logger.
+func (l logger) Printf(format string, args ...any) {
+	l.to.Debug(fmt.Sprintf(format, args...))
+}
