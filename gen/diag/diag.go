@@ -1,5 +1,3 @@
-// Package diag describes what is wrong with a document: where, why, and how to mend it.
-// It must not know what a document means; the stages that do add their findings to a List.
 package diag
 
 import "github.com/gatewright/gatewright/gen/source"
@@ -15,6 +13,14 @@ const (
 	Error Severity = iota
 	Warning
 )
+
+// String returns the word that messages use.
+func (s Severity) String() string {
+	if s == Error {
+		return "error"
+	}
+	return "warning"
+}
 
 // Related is another place that belongs to a finding ("first declared here").
 type Related struct {
