@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// modulePath is this module's path.
+const modulePath = "github.com/gatewright/gatewright"
+
+// backendInDocuments is the placeholder for the backend's URL in the benchmark's documents.
+const backendInDocuments = "http://backend.example"
+
+// gateway is a gateway generated and built from one of the benchmark's documents by the command itself.
+func gateway(document string) func(*bench, string, string) ([]string, error) {
+	return func(b *bench, address, backend string) ([]string, error) {
+		tool, err := b.command()
+		if err != nil {
+			return nil, err
+		}
+		text, err := configurations.ReadFile("conf/" + document)
+		if err != nil {
+			return nil, err
+		}
+		path := filepath.Join(b.dir, document)
+		text = []byte(strings.ReplaceAll(string(text), backendInDocuments, "http://"+backend))
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			return nil, err
+		}
+		binary := strings.TrimSuffix(path, ".yaml")
+		if err := b.tooled(b.root, tool, "build", "-o", binary, path); err != nil {
+			return nil, err
+		}
+		admin, err := freeAddress()
+		if err != nil {
+			return nil, err
+		}
+		return []string{binary, "--listen", address, "--admin-listen", admin}, nil
+	}
+}
+
+// command builds the command from the checkout, once a run.
+func (b *bench) command() (string, error) {
+	if b.tool != "" {
+		return b.tool, nil
+	}
+	tool := filepath.Join(b.dir, "gatewright")
+	if err := b.tooled(b.root, "go", "build", "-o", tool, "./cmd/gatewright"); err != nil {
+		return "", err
+	}
+	b.tool = tool
+	return tool, nil
+}
+
+// tooled runs a command to its end; its failure carries what it printed.
+func (b *bench) tooled(dir string, command ...string) error {
+	cmd := exec.CommandContext(b.ctx, command[0], command[1:]...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s: %w", strings.Join(command[:min(2, len(command))], " "), errors.Join(err, errors.New(strings.TrimSpace(string(out)))))
+	}
+	return nil
+}
