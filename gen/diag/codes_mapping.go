@@ -105,7 +105,6 @@ func targetCodes() []Info {
 		Explanation: "integration.request.path.NAME fills {NAME} in the integration's uri. The uri has no {NAME}, so the value goes nowhere.",
 		Example:     "uri: http://pets.example/pets\nrequestParameters:\n  integration.request.path.id: method.request.path.id",
 		Remedy:      "Write {NAME} into the uri, or take the mapping away.",
-		Allowed:     "The mapping has no effect, as on Amazon.",
 	}, {
 		Code: UnmappedPlaceholder, Title: "placeholder of a uri that nothing fills",
 		Explanation: "{NAME} in an integration's uri is filled by integration.request.path.NAME. Without that mapping the backend gets the braces and the name as they stand.",

@@ -7,7 +7,7 @@ const (
 	ChildOfGreedy          Code = "GW2003"
 	BadPathTemplate        Code = "GW2004"
 	BadParameterName       Code = "GW2005"
-	GreedyNotLast          Code = "GW2006"
+	GreedyNotWhole         Code = "GW2006"
 	RepeatedPathParameter  Code = "GW2007"
 	ParameterNotInPath     Code = "GW2008"
 	ParameterNotDeclared   Code = "GW2009"
@@ -34,7 +34,7 @@ func pathCodes() []Info {
 		Remedy:      "Put both operations under one path, or make the paths differ in their literal text.",
 	}, {
 		Code: SeveralVariables, Title: "several variable children of one path",
-		Explanation: "Amazon API Gateway lets a resource have one variable child only: /pets/{id} and /pets/{name}/toys cannot stand in one API, as the segment has two names. Documents for Amazon keep that rule. {x} and {y+} are two variables as well, but Gatewright serves such a pair, as {x} takes one segment and {y+} several.",
+		Explanation: "Amazon API Gateway lets a resource have one variable child only: /pets/{id} and /pets/{name}/toys cannot stand in one API, as the segment has two names. Documents for Amazon keep that rule. {x} and {y+} are two variables as well.",
 		Example:     "paths:\n  /pets/{id}: {}\n  /pets/{name}/toys: {}",
 		Remedy:      "Give the segment one name in all paths.",
 		Allowed:     "Both paths are served; the segment has the name that the matching path gives it.",
@@ -54,7 +54,7 @@ func pathCodes() []Info {
 		Example:     "paths:\n  /pets/{pet id}: {}",
 		Remedy:      "Rename the parameter.",
 	}, {
-		Code: GreedyNotLast, Title: "greedy parameter inside a segment",
+		Code: GreedyNotWhole, Title: "greedy parameter inside a segment",
 		Explanation: "A greedy parameter such as {proxy+} takes whole segments: it cannot share its segment with other text.",
 		Example:     "paths:\n  /files/v{path+}: {}",
 		Remedy:      "Give the greedy parameter a segment of its own at the end of the path.",
@@ -109,19 +109,19 @@ func parameterCodes() []Info {
 	}, {
 		Code: BadValidateMode, Title: "unknown value of x-gateway-validate",
 		Explanation: "x-gateway-validate is off (nothing is validated), amazon (what the request validators say) or strict (everything the document says).",
-		Example:     "x-gateway-validate: on",
+		Example:     "x-gateway-validate: full",
 		Remedy:      "Write off, amazon or strict.",
 	}, {
 		Code: ValidationNotYet, Title: "request validation is not done yet",
 		Explanation: "The operation has a request validator that checks parameters or bodies. Gatewright does not validate requests yet, and a backend may rely on it.",
 		Example:     "x-amazon-apigateway-request-validators:\n  all: {validateRequestBody: true, validateRequestParameters: true}\nx-amazon-apigateway-request-validator: all",
-		Remedy:      "Write `x-gateway-validate: off` where the backend checks for itself, or allow the code.",
+		Remedy:      "Write x-gateway-validate: \"off\" where the backend checks for itself, or allow the code.",
 		Allowed:     "Requests reach the backend without validation.",
 	}, {
 		Code: StrictValidationNotYet, Title: "strict validation is not done yet",
 		Explanation: "x-gateway-validate: strict asks for requests to be checked against everything that the document says. Gatewright does not validate requests yet.",
 		Example:     "x-gateway-validate: strict",
-		Remedy:      "Write `x-gateway-validate: off` where the backend checks for itself, or allow the code.",
+		Remedy:      "Write x-gateway-validate: \"off\" where the backend checks for itself, or allow the code.",
 		Allowed:     "Requests reach the backend without validation.",
 	}}
 }

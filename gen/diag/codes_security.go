@@ -16,8 +16,8 @@ const (
 	SecuritySchemeNotYet   Code = "GW6908"
 )
 
-// openWhenAllowed is what happens when a missing check is allowed.
-const openWhenAllowed = "The operation is served to everybody: whoever allows the code says that something else guards it."
+// closedWhenAllowed is what happens when a missing check is allowed.
+const closedWhenAllowed = "The operation answers 500 Internal server error: what was to be guarded is never left open."
 
 // securityCodes are the findings about who may call.
 func securityCodes() []Info {
@@ -49,8 +49,8 @@ func schemeCodes() []Info {
 		Code: SecuritySchemeNotYet, Title: "security scheme that cannot be enforced",
 		Explanation: "The operation asks for a security scheme that Amazon API Gateway ignores in REST APIs (http, oauth2, openIdConnect, or an apiKey without authorizer). Gatewright does not leave an operation open that asks for a check.",
 		Example:     "security: [{basic: []}]\ncomponents:\n  securitySchemes:\n    basic: {type: http, scheme: basic}",
-		Remedy:      "Take the requirement away where the backend checks for itself (security: []), or allow the code.",
-		Allowed:     openWhenAllowed,
+		Remedy:      "Take the requirement away where the backend checks for itself (security: []).",
+		Allowed:     closedWhenAllowed,
 	}}
 }
 
@@ -59,43 +59,43 @@ func guardCodes() []Info {
 		Code: LambdaAuthorizerNotYet, Title: "Lambda authorizers are not done yet",
 		Explanation: "The operation is guarded by a Lambda authorizer (type token or request). Gatewright cannot ask one yet, and never leaves a guarded operation open unasked.",
 		Example:     "securityDefinitions:\n  auth:\n    type: apiKey\n    name: Authorization\n    in: header\n    x-amazon-apigateway-authtype: custom\n    x-amazon-apigateway-authorizer: {type: token, authorizerUri: \"arn:aws:apigateway:…\"}",
-		Remedy:      "Let the backend check for itself, or allow the code.",
-		Allowed:     openWhenAllowed,
+		Remedy:      "Take the requirement away where the backend checks for itself.",
+		Allowed:     closedWhenAllowed,
 	}, {
 		Code: CognitoNotYet, Title: "Cognito authorizers are not done yet",
 		Explanation: "The operation is guarded by a Cognito user pool. Gatewright cannot verify its tokens yet, and never leaves a guarded operation open unasked.",
 		Example:     "x-amazon-apigateway-authorizer:\n  type: cognito_user_pools\n  providerARNs: [\"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1\"]",
-		Remedy:      "Let the backend check for itself, or allow the code.",
-		Allowed:     openWhenAllowed,
+		Remedy:      "Take the requirement away where the backend checks for itself.",
+		Allowed:     closedWhenAllowed,
 	}, {
 		Code: IAMNotYet, Title: "IAM authorization is not done yet",
 		Explanation: "The operation wants requests signed with AWS Signature Version 4. Gatewright cannot verify signatures yet, and never leaves a guarded operation open unasked.",
 		Example:     "x-amazon-apigateway-auth: {type: AWS_IAM}",
-		Remedy:      "Let the backend check for itself, or allow the code.",
-		Allowed:     openWhenAllowed,
+		Remedy:      "Take the requirement away where the backend checks for itself.",
+		Allowed:     closedWhenAllowed,
 	}, {
 		Code: APIKeysNotYet, Title: "API keys are not done yet",
 		Explanation: "The operation wants an API key. Gatewright cannot check keys yet, and never leaves a guarded operation open unasked.",
 		Example:     "securityDefinitions:\n  api_key: {type: apiKey, name: x-api-key, in: header}\nsecurity: [{api_key: []}]",
-		Remedy:      "Let the backend check for itself, or allow the code.",
-		Allowed:     openWhenAllowed,
+		Remedy:      "Take the requirement away where the backend checks for itself.",
+		Allowed:     closedWhenAllowed,
 	}, {
 		Code: PolicyNotYet, Title: "resource policies are not done yet",
 		Explanation: "x-amazon-apigateway-policy says who may call the API. Gatewright cannot evaluate policies yet, and never leaves a guarded API open unasked.",
 		Example:     "x-amazon-apigateway-policy:\n  Version: \"2012-10-17\"\n  Statement: []",
-		Remedy:      "Guard the gateway's network instead and allow the code.",
-		Allowed:     "The policy is not evaluated: whoever allows the code says that something else guards the API.",
+		Remedy:      "Take the policy away where the network guards the gateway.",
+		Allowed:     "Every operation answers 500 Internal server error: what was to be guarded is never left open.",
 	}, {
 		Code: MutualTLSNotYet, Title: "mutual TLS is not done yet",
 		Explanation: "A scheme of type mutualTLS wants clients to show a certificate. Gatewright cannot ask for one yet, and never leaves a guarded operation open unasked.",
 		Example:     "components:\n  securitySchemes:\n    client: {type: mutualTLS}",
-		Remedy:      "Let something in front of the gateway ask for the certificate and allow the code.",
-		Allowed:     openWhenAllowed,
+		Remedy:      "Take the requirement away where something in front of the gateway asks for the certificate.",
+		Allowed:     closedWhenAllowed,
 	}, {
 		Code: TokenIssuersNotYet, Title: "token issuers are not done yet",
 		Explanation: "jwt authorizers and x-gateway-issuers let the gateway verify tokens. Gatewright cannot do that yet, and never leaves a guarded operation open unasked.",
 		Example:     "x-gateway-issuers:\n  \"https://login.example.com/\": {jwks: {url: \"https://login.example.com/keys\"}}",
-		Remedy:      "Let the backend check for itself, or allow the code.",
-		Allowed:     openWhenAllowed,
+		Remedy:      "Take the requirement away where the backend checks for itself.",
+		Allowed:     closedWhenAllowed,
 	}}
 }
