@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// settling is how long the connections stand idle before memory is read: servers free buffers a little later.
+const settling = 5 * time.Second
+
 // dialers is how many connections are opened at the same time.
 const dialers = 16
 
@@ -21,7 +24,7 @@ func (b *bench) idleConnections() error {
 	if err != nil {
 		return err
 	}
-	b.printf("\nidle: %d keep-alive connections after one answered request each\n", b.idle)
+	b.printf("\nidle: %d keep-alive connections after one answered request each, %s later\n", b.idle, settling)
 	b.printf("%-26s %14s %14s %14s\n", "", "before, KiB", "held, KiB", "bytes each")
 	var failed []error
 	for _, c := range b.chosen() {
@@ -54,7 +57,7 @@ func (b *bench) holdIdle(c candidate, backend string) error {
 	if err != nil {
 		return err
 	}
-	time.Sleep(time.Second) // what is still being freed is not part of holding
+	time.Sleep(settling)
 	after, err := r.child.usage()
 	if err != nil {
 		return err
