@@ -4,6 +4,8 @@ GO ?= go
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
 # How long each fuzz target runs.
 FUZZTIME ?= 10s
+# What make bench measures, such as -quick or -parts load,router; go run ./golden/bench -h lists all.
+BENCHFLAGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build test golden generate lint fuzz bench run check
@@ -18,15 +20,15 @@ test: ## run all tests
 	$(GO) test ./...
 
 golden: ## rewrite the golden files from what the code does now; read the diff
-	GATEWRIGHT_UPDATE=1 $(GO) test ./cmd/gatewright/... ./golden/... || true
-	git diff --stat -- golden
+	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' cmd gen golden runtime | xargs -n1 dirname | sort -u | sed 's,^,./,') -update || true
+	git diff --stat
 
 generate: build ## generate the examples' gateways again
 	cd examples/petstore && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
 	cd examples/plain && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
 
 lint: ## gofmt, go vet and staticcheck
-	@unformatted="$$(gofmt -l cmd examples gen golden runtime)"; \
+	@unformatted="$$("$$($(GO) env GOROOT)/bin/gofmt" -l .)"; \
 	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
@@ -35,7 +37,7 @@ fuzz: ## run every fuzz target for FUZZTIME (default 10s)
 	GO="$(GO)" FUZZTIME="$(FUZZTIME)" .ci/fuzz
 
 bench: ## compare a gateway with nginx, HAProxy and others on this machine
-	.ci/bench
+	$(GO) run ./golden/bench $(BENCHFLAGS)
 
 run: build ## run the pet store: its backend and its gateway, until Ctrl-C
 	@$(CURDIR)/bin/gatewright generate -o examples/petstore/gateway examples/petstore/openapi.yaml
