@@ -23,9 +23,11 @@ func (p *printer) steps(steps []plan.Step) []jen.Code {
 func (p *printer) step(s plan.Step) []jen.Code {
 	switch s := s.(type) {
 	case plan.Do:
-		return []jen.Code{p.value(s.Call)}
+		return []jen.Code{remark(p.value(s.Call), s.Comment)}
 	case plan.Let:
 		return []jen.Code{remark(p.let(s), s.Comment)}
+	case plan.LetAll:
+		return []jen.Code{ids(s.Names).Op(":=").List(p.values(s.Values)...)}
 	case plan.Try:
 		return p.try(s)
 	case plan.Guard:
@@ -37,8 +39,22 @@ func (p *printer) step(s plan.Step) []jen.Code {
 		return []jen.Code{p.when(s)}
 	case plan.Return:
 		return []jen.Code{jen.Return(p.values(s.Values)...)}
+	default:
+		return p.rareStep(s)
+	}
+}
+
+// rareStep prints the steps that most functions do without.
+func (p *printer) rareStep(s plan.Step) []jen.Code {
+	switch s := s.(type) {
 	case plan.Note:
 		return notes(s.Text)
+	case plan.Declare:
+		return []jen.Code{p.declare(s)}
+	case plan.Loop:
+		return p.loop(s)
+	case plan.Jump:
+		return []jen.Code{p.jump(s)}
 	case plan.Gap:
 		return []jen.Code{jen.Empty()}
 	default:

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"go/token"
 	"strconv"
 	"time"
 
@@ -42,6 +43,8 @@ func (p *printer) value(v plan.Value) *jen.Statement {
 		return p.value(v.X).Dot(identifier(v.Name))
 	case plan.Call:
 		return p.value(v.Func).Call(p.values(v.Args)...)
+	case plan.FuncLit:
+		return p.funcLit(v)
 	case plan.Nil:
 		return jen.Nil()
 	default:
@@ -53,9 +56,9 @@ func (p *printer) value(v plan.Value) *jen.Statement {
 func (p *printer) compound(v plan.Value) *jen.Statement {
 	switch v := v.(type) {
 	case plan.Op:
-		return p.value(v.X).Op(v.Op).Add(p.value(v.Y))
+		return p.operand(v.X, precedence(v.Op)).Op(v.Op).Add(p.operand(v.Y, precedence(v.Op)+1))
 	case plan.Not:
-		return jen.Op("!").Add(p.value(v.X))
+		return jen.Op("!").Add(p.operand(v.X, token.HighestPrec))
 	case plan.Address:
 		return jen.Op("&").Add(p.value(v.X))
 	case plan.Deref:
@@ -79,6 +82,27 @@ func (p *printer) compound(v plan.Value) *jen.Statement {
 	default:
 		panic(fmt.Sprintf("no way to print the value %T", v))
 	}
+}
+
+// operand prints a side of an operator, in parentheses unless it binds at least as strongly.
+func (p *printer) operand(v plan.Value, strength int) *jen.Statement {
+	if op, ok := v.(plan.Op); ok && precedence(op.Op) < strength {
+		return jen.Parens(p.value(v))
+	}
+	return p.value(v)
+}
+
+// precedence is how strongly an operator binds in Go.
+func precedence(op string) int {
+	switch op {
+	case "||":
+		return token.LOR.Precedence()
+	case "&&":
+		return token.LAND.Precedence()
+	case "+", "-":
+		return token.ADD.Precedence()
+	}
+	return token.EQL.Precedence()
 }
 
 func (p *printer) values(vs []plan.Value) []jen.Code {

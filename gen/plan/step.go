@@ -1,10 +1,14 @@
 package plan
 
-// Step is one thing a function does. The set is closed: Do, Let, Try, Guard, Choose, When, Return, Note, Gap.
+// Step is one thing a function does. The set is closed: Do, Let, LetAll, Declare, Try,
+// Guard, Choose, When, Loop, Jump, Return, Note, Gap.
 type Step interface{ step() }
 
 // Do calls and ignores no result.
-type Do struct{ Call Value }
+type Do struct {
+	Call    Value
+	Comment string // at the end of the line
+}
 
 // Let names the results of a call: `reply := …`. With Assign it writes `=`.
 type Let struct {
@@ -12,6 +16,18 @@ type Let struct {
 	Value   Value
 	Assign  bool
 	Comment string // at the end of the line
+}
+
+// LetAll names several values at once: `status, f := 200, gw.OK`.
+type LetAll struct {
+	Names  []string
+	Values []Value
+}
+
+// Declare is a local variable without a value: `var x T`.
+type Declare struct {
+	Name string
+	Type Value
 }
 
 // Try names the results of a call whose last result is a gw.Fault, and returns the fault unless it is gw.OK.
@@ -46,6 +62,19 @@ type When struct {
 	Else []Step
 }
 
+// Loop is `for Cond { … }`, with a label where a Jump names one.
+type Loop struct {
+	Cond  Value
+	Body  []Step
+	Label string
+}
+
+// Jump is break or continue.
+type Jump struct {
+	Word  string
+	Label string
+}
+
 // Return ends the function.
 type Return struct{ Values []Value }
 
@@ -55,7 +84,12 @@ type Note struct{ Text string }
 // Gap is an empty line between two thoughts.
 type Gap struct{}
 
-func (Do) step()     {}
+func (Do) step()      {}
+func (Declare) step() {}
+func (Loop) step()    {}
+func (Jump) step()    {}
+func (LetAll) step()  {}
+
 func (Gap) step()    {}
 func (Let) step()    {}
 func (Try) step()    {}

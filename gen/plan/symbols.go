@@ -44,6 +44,11 @@ var (
 	TextTemplate    = Symbol{Runtime, "TextTemplate"}
 	TextLiteral     = Symbol{Runtime, "Literal"}
 	TextVar         = Symbol{Runtime, "Var"}
+	TextAuthorizer  = Symbol{Runtime, "AuthorizerPart"}
+	TextStage       = Symbol{Runtime, "StagePart"}
+	TextHeader      = Symbol{Runtime, "HeaderPart"}
+	TextQuery       = Symbol{Runtime, "QueryPart"}
+	TextPath        = Symbol{Runtime, "PathPart"}
 	RouteType       = Symbol{Runtime, "Route"}
 	PathParam       = Symbol{Runtime, "PathParam"}
 
@@ -112,15 +117,19 @@ var (
 	ResponseRelay  = Selector{Response, "Relay"}
 	ResponseEmpty  = Selector{Response, "Empty"}
 
-	JSONPath = Symbol{Runtime, "JSONPath"}
-	JSONKey  = Symbol{Runtime, "Key"}
-	JSONItem = Symbol{Runtime, "Index"}
-	JSONAll  = Symbol{Runtime, "Wildcard"}
+	JSONPath     = Symbol{Runtime, "JSONPath"}
+	JSONKey      = Symbol{Runtime, "Key"}
+	JSONIndex    = Symbol{Runtime, "Index"}
+	JSONWildcard = Symbol{Runtime, "Wildcard"}
+	JSONSlice    = Symbol{Runtime, "Slice"}
+	JSONDeep     = Symbol{Runtime, "Deep"}
+	JSONOpen     = Symbol{Runtime, "Open"}
 
-	Fault                 = Symbol{Runtime, "Fault"}
-	OK                    = Symbol{Runtime, "OK"}
-	APIConfigurationError = Symbol{Runtime, "APIConfigurationError"}
-	UnsupportedMediaType  = Symbol{Runtime, "UnsupportedMediaType"}
+	Fault                        = Symbol{Runtime, "Fault"}
+	OK                           = Symbol{Runtime, "OK"}
+	APIConfigurationError        = Symbol{Runtime, "APIConfigurationError"}
+	UnsupportedMediaType         = Symbol{Runtime, "UnsupportedMediaType"}
+	AuthorizerConfigurationError = Symbol{Runtime, "AuthorizerConfigurationError"}
 
 	UpstreamType    = Symbol{HTTPProxy, "Upstream"}
 	UpstreamConfig  = Symbol{HTTPProxy, "Config"}

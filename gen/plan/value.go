@@ -1,7 +1,7 @@
 package plan
 
 // Value is an expression or a type. The set is closed: String, Int, Float, Bool, Duration, Symbol, Name, Member, Call, Op,
-// Not, Address, Deref, List, Composite, Nil.
+// Not, Address, Deref, List, Composite, FuncLit, Nil.
 type Value interface{ value() }
 
 // String is a text. Text of the document reaches Go only through it, always quoted.
@@ -76,6 +76,9 @@ type KeyValue struct {
 	Value Value
 }
 
+// FuncLit is a function literal without parameters or results.
+type FuncLit struct{ Body []Step }
+
 // Nil is nil.
 type Nil struct{}
 
@@ -94,4 +97,5 @@ func (Address) value()   {}
 func (Deref) value()     {}
 func (List) value()      {}
 func (Composite) value() {}
+func (FuncLit) value()   {}
 func (Nil) value()       {}

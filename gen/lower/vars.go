@@ -1,0 +1,5 @@
+package lower
+
+import "github.com/gatewright/gatewright/gen/plan"
+
+const ctx = plan.Name("c")
