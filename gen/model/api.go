@@ -34,6 +34,9 @@ type API struct {
 	// BasePath is what basePath says: Swagger 2.0's key, else the default of a server variable called basePath, else
 	// the path of the first server's URL (rest.md 1.2). "" when there is none.
 	BasePath source.String
+	// PathPrefix is what the chosen base path mode puts before every path; the paths of Paths have it already. "" for
+	// the mode ignore.
+	PathPrefix string
 
 	Paths           []*PathItem // in document order
 	SecuritySchemes []*SecurityScheme

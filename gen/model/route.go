@@ -4,7 +4,7 @@ import "github.com/gatewright/gatewright/gen/source"
 
 // PathItem is one path and its operations.
 type PathItem struct {
-	Path source.String // as written, from the paths object
+	Path source.String // as written, behind API.PathPrefix
 	// Pointer is the JSON pointer of the item in the first document, such as /paths/~1pets.
 	Pointer    string
 	Operations []*Operation // in the order GET PUT POST DELETE OPTIONS HEAD PATCH TRACE, then any-method
@@ -97,6 +97,9 @@ type Integration struct {
 	Subtype             *source.String         // HTTP APIs
 	TransferMode        *source.String         // responseTransferMode
 	Unknown             []source.String        // keys that are in no list
+	// Incomplete is set when part of the integration could not be read, which is reported: what seems to be missing
+	// may stand in the document.
+	Incomplete bool
 }
 
 // TLSConfig is an integration's tlsConfig.

@@ -17,6 +17,7 @@ type File struct {
 	// Data is the file's text, without a byte order mark.
 	Data []byte
 
+	twice bool // a key stands twice in some map
 	json  bool // read as JSON, where only \n, \r and \r\n end a line
 	once  sync.Once
 	index index

@@ -1,7 +1,9 @@
 package source
 
 import (
+	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,7 +107,7 @@ type Pair struct {
 }
 
 // Pairs returns the entries of a map in document order. Merge keys (<<) are carried out: what they bring stands behind
-// the map's own entries, and never replaces one. It returns nothing for other kinds, and leaves keys out that are
+// the map's own entries, and never replaces one. Of a key that stands twice (Parse reports it) the first counts. It returns nothing for other kinds, and leaves keys out that are
 // lists or maps (Parse reports those).
 func (n Node) Pairs() []Pair {
 	y := n.resolved()
@@ -126,6 +128,9 @@ func (n Node) Pairs() []Pair {
 	if merged {
 		pairs = n.merge(pairs)
 	}
+	if n.File.twice {
+		pairs = firstOnes(pairs)
+	}
 	return pairs
 }
 
@@ -133,6 +138,16 @@ func (n Node) Pairs() []Pair {
 func (n Node) child(i int) Node {
 	content := n.resolved().Content
 	return Node{File: n.File, YAML: content[i+1], key: content[i]}
+}
+
+// firstOnes leaves out entries whose key stood before.
+func firstOnes(pairs []Pair) []Pair {
+	seen := make(map[string]bool, len(pairs))
+	return slices.DeleteFunc(pairs, func(p Pair) bool {
+		again := seen[p.Key.Value]
+		seen[p.Key.Value] = true
+		return again
+	})
 }
 
 // literal returns a scalar as it is written, whatever it looks like: keys such as 200 and null are texts.
@@ -209,6 +224,49 @@ func (n Node) Lookup(key string) (Pair, bool) {
 func (n Node) Get(key string) Node {
 	p, _ := n.Lookup(key)
 	return p.Value
+}
+
+// Entries yields the entries of a map without working out where their keys stand; the value's Key does that.
+func (n Node) Entries() iter.Seq2[string, Node] {
+	return func(yield func(string, Node) bool) {
+		y := n.resolved()
+		if y == nil || y.Kind != yaml.MappingNode {
+			return
+		}
+		for i := 0; i+1 < len(y.Content); i += 2 {
+			if isMerge(y.Content[i]) {
+				for _, p := range n.Pairs() {
+					if !yield(p.Key.Value, p.Value) {
+						return
+					}
+				}
+				return
+			}
+		}
+		for i := 0; i+1 < len(y.Content); i += 2 {
+			key := Node{File: n.File, YAML: y.Content[i]}
+			if k := key.resolved(); k.Kind == yaml.ScalarNode && !yield(k.Value, n.child(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Walk calls visit for every entry of every map below n, once for each place in the file: it does not follow aliases.
+func (n Node) Walk(visit func(key string, value Node)) {
+	y := n.YAML
+	if y == nil || y.Kind == yaml.AliasNode {
+		return
+	}
+	for i, child := range y.Content {
+		if y.Kind == yaml.MappingNode {
+			if i%2 == 0 {
+				continue
+			}
+			visit(y.Content[i-1].Value, Node{File: n.File, YAML: child, key: y.Content[i-1]})
+		}
+		Node{File: n.File, YAML: child}.Walk(visit)
+	}
 }
 
 // Items returns the items of a list; nothing for other kinds.

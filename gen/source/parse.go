@@ -243,6 +243,7 @@ func (c *checker) keys(n *yaml.Node) {
 			continue
 		}
 		if first := earlier(n.Content[:i], seen, key.Value); first != nil {
+			c.file.twice = true
 			c.found = append(c.found, &SyntaxError{
 				Kind: DuplicateKey, Span: Node{File: c.file, YAML: n.Content[i]}.Span(), Other: Node{File: c.file, YAML: first}.Span(),
 				Message: fmt.Sprintf("the key %q stands twice in this map", key.Value),

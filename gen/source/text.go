@@ -30,6 +30,14 @@ func (s String) Replace(old, with string) String {
 	return s
 }
 
+// Prepend returns s with text before it. Sub gives the text's first character for what was added.
+func (s String) Prepend(text string) String {
+	if text != "" {
+		s.Value, s.edits = text+s.Value, append(append([]edit(nil), s.edits...), edit{after: len(text)})
+	}
+	return s
+}
+
 // Sub returns where length bytes of the text, from offset on, stand in the file: through quotes, escapes, folded lines
 // and the indentation of block scalars. What Replace put in stands where the replaced text does. A text that does not
 // come from a scalar gives its whole span, and so do offsets outside the text.

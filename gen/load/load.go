@@ -1,0 +1,188 @@
+// Package load reads OpenAPI documents into the model: Swagger 2.0, OpenAPI 3.0 and 3.1, as JSON or YAML, in one file or
+// several that $ref joins. Whatever it cannot read is a finding with its place. It must not decide what a gateway does,
+// and fills no default in.
+//
+// It works on nodes (gen/source) from the first byte to the model, rather than on a library's object model. Such models
+// have no place for what matters here: which file a node came from, one key that stands twice, a value of the wrong
+// kind (they read it as absent), a character inside a template. And the input is a stranger's: a $ref is only followed below the
+// document's folder, aliases and depth are bounded before anything walks the tree, and no goroutine is started that
+// could take the process down. libopenapi is the oracle of the tests: it must find the same operations,
+// parameters and responses.
+package load
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatewright/gatewright/gen/diag"
+	"github.com/gatewright/gatewright/gen/model"
+	"github.com/gatewright/gatewright/gen/source"
+)
+
+// BasePath says what a document's base path does to its paths (rest.md 1.2).
+type BasePath uint8
+
+// The ways to treat the base path.
+const (
+	IgnoreBasePath  BasePath = iota // paths stay as they are written
+	PrependBasePath                 // every path begins with it
+	SplitBasePath                   // its first segment is left out, the rest is prepended
+)
+
+// ParseBasePath reads the words that the command line uses: ignore, prepend, split.
+func ParseBasePath(word string) (BasePath, error) {
+	for mode, name := range []string{"ignore", "prepend", "split"} {
+		if word == name {
+			return BasePath(mode), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown base path mode %q: use ignore, prepend or split", word)
+}
+
+// DefaultMaxBytes is how much text a document may have, all its files together.
+const DefaultMaxBytes = 32 << 20
+
+// Options says what to load and how.
+type Options struct {
+	// Paths are the documents. The first gives version, title, servers and the defaults of all operations; the others add
+	// paths, components and settings. None may repeat what another says.
+	Paths    []string
+	BasePath BasePath
+	// Region and Account replace ${AWS::Region} and ${AWS::AccountId}. Empty: what x-gateway-api says, else us-east-1
+	// and 123456789012.
+	Region  string
+	Account string
+	// MaxBytes bounds the text of all files together. 0: DefaultMaxBytes.
+	MaxBytes int
+}
+
+// Load reads the documents and adds what is wrong with them to found. It returns nil when there is nothing to go on
+// with. An API is returned beside errors too, so that the checks can add theirs.
+func Load(ctx context.Context, o Options, found *diag.List) *model.API {
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = DefaultMaxBytes
+	}
+	f := newFiles(o.MaxBytes, found)
+	defer f.close()
+	var roots []*file
+	for _, path := range o.Paths {
+		root := f.document(path)
+		if root == nil {
+			return nil
+		}
+		roots = append(roots, root)
+	}
+	return load(ctx, o, f, roots, found)
+}
+
+// load reads the model from documents that are parsed.
+func load(ctx context.Context, o Options, f *files, roots []*file, found *diag.List) (api *model.API) {
+	if len(roots) == 0 {
+		return nil
+	}
+	l := &loader{options: o, files: f, found: found, roots: roots, used: make(map[any]bool), checked: make(map[any]bool)}
+	defer func() {
+		if fault := recover(); fault != nil {
+			found.Add(diag.Diagnostic{Code: diag.Internal, Span: l.here(), Message: fmt.Sprintf("the loader failed: %v", fault)})
+			api = nil
+		}
+	}()
+	return l.api(ctx)
+}
+
+// loader reads one API.
+type loader struct {
+	options Options
+	files   *files
+	found   *diag.List
+	roots   []*file // the documents of the command line
+
+	version  model.Version
+	pseudo   []replacement
+	consumes []source.String // Swagger 2.0's root defaults
+	produces []source.String
+	used     map[any]bool // extension keys that were read, by the identity of their key
+	checked  map[any]bool // schemas whose references were followed
+	reading  source.Span  // the operation or setting being read, for internal errors
+}
+
+// here returns the place that is being read.
+func (l *loader) here() source.Span {
+	if l.reading.Valid() {
+		return l.reading
+	}
+	return source.Span{File: l.roots[0].File, Line: 1, Col: 1, EndLine: 1, EndCol: 1}
+}
+
+// api reads everything, in the order of the model.
+func (l *loader) api(ctx context.Context) *model.API {
+	api := &model.API{Span: l.roots[0].root.Span()}
+	if !l.versions(api) {
+		return nil
+	}
+	l.gatewayAPI(api)
+	l.pseudoVariables(api)
+	l.info(api)
+	l.servers(api)
+	l.restSettings(api)
+	l.gatewaySettings(api)
+	l.securitySchemes(api)
+	api.Security = l.security(l.top("security"))
+	l.schemas(api)
+	if !l.paths(ctx, api) {
+		return nil
+	}
+	l.leftovers()
+	l.wholeDocument(api)
+	return api
+}
+
+// wholeDocument looks through all files for extension keys, wherever they stand.
+func (l *loader) wholeDocument(api *model.API) {
+	api.Amazon = api.APIType != nil
+	for _, f := range l.files.list {
+		api.Files = append(api.Files, f.File)
+		f.root.Walk(func(key string, value source.Node) {
+			name, ours, ok := extensionName(key)
+			if !ok {
+				return
+			}
+			switch {
+			case amazonNames[name] && (!ours || name != "cors"):
+				api.Amazon = true
+			case ours && gatewayNames[name]:
+			default:
+				api.Amazon = api.Amazon || !ours
+				api.Unknown = append(api.Unknown, value.Key())
+			}
+		})
+	}
+}
+
+// error adds an error.
+func (l *loader) error(code diag.Code, at source.Span, help, format string, args ...any) {
+	l.found.Add(diag.Diagnostic{Code: code, Span: at, Message: fmt.Sprintf(format, args...), Help: help})
+}
+
+// warn adds a warning.
+func (l *loader) warn(code diag.Code, at source.Span, help, format string, args ...any) {
+	l.found.Add(diag.Diagnostic{Code: code, Severity: diag.Warning, Span: at, Message: fmt.Sprintf(format, args...), Help: help})
+}
+
+// pointer makes a JSON pointer of keys.
+func pointer(keys ...string) string {
+	var b strings.Builder
+	escape := strings.NewReplacer("~", "~0", "/", "~1")
+	for _, key := range keys {
+		b.WriteByte('/')
+		b.WriteString(escape.Replace(key))
+	}
+	return b.String()
+}
+
+// shown is the path that diagnostics print for a file reached from a document.
+func shown(dir, name string) string {
+	return filepath.Join(dir, filepath.FromSlash(name))
+}

@@ -1,0 +1,189 @@
+package load
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewright/gatewright/gen/diag"
+	"github.com/gatewright/gatewright/gen/source"
+)
+
+// field is a key of an object and what reads its value.
+type field struct {
+	name string
+	read func(source.Node)
+}
+
+// object reads a map by its fields; other keys go to unknown. It reports a value that is no map, and returns whether
+// it was one. An absent value and null are not reported.
+func (l *loader) object(n source.Node, what string, unknown func(source.Pair), fields ...field) bool {
+	if !l.isMap(n, what) {
+		return false
+	}
+	for _, p := range n.Pairs() {
+		at := slices.IndexFunc(fields, func(f field) bool { return f.name == p.Key.Value })
+		switch {
+		case at >= 0:
+			fields[at].read(p.Value)
+		case unknown != nil:
+			unknown(p)
+		}
+	}
+	return true
+}
+
+// isMap reports whether n is a map, and reports a value that is something else.
+func (l *loader) isMap(n source.Node, what string) bool {
+	return l.wants(n, source.Map, what)
+}
+
+// wants reports whether n is of a kind; it reports a value that is of another.
+func (l *loader) wants(n source.Node, kind source.Kind, what string) bool {
+	if n.Kind() == source.Missing || n.Kind() == source.Null || l.intrinsic(n) {
+		return false
+	}
+	if n.Kind() != kind {
+		l.wrongKind(n, kind.String(), what)
+		return false
+	}
+	return true
+}
+
+// wrongKind reports a value of the wrong kind.
+func (l *loader) wrongKind(n source.Node, want, what string) {
+	l.error(diag.WrongKind, n.Span(), "", "%s must be %s, not %s", what, want, n.Kind())
+}
+
+// entries returns the entries of a map of names that the document chooses, without its x- keys.
+func (l *loader) entries(n source.Node, what string) []source.Pair {
+	if !l.isMap(n, what) {
+		return nil
+	}
+	return slices.DeleteFunc(n.Pairs(), func(p source.Pair) bool { return strings.HasPrefix(p.Key.Value, "x-") })
+}
+
+// items returns the items of a list.
+func (l *loader) items(n source.Node, what string) []source.Node {
+	if !l.wants(n, source.List, what) {
+		return nil
+	}
+	return n.Items()
+}
+
+// text reads a text.
+func (l *loader) text(n source.Node, what string) *source.String {
+	if !l.wants(n, source.Text, what) {
+		return nil
+	}
+	text, _ := n.Text()
+	text = l.resolve(text)
+	return &text
+}
+
+// literal reads a text that may be written as a number or a truth value: `version: 1.0`, `statusCode: 200`.
+func (l *loader) literal(n source.Node, what string) *source.String {
+	text, ok := n.Scalar()
+	if !ok || n.Tag() != "" {
+		return l.text(n, what)
+	}
+	text = l.resolve(text)
+	return &text
+}
+
+// list reads a list of texts.
+func (l *loader) list(n source.Node, what string) []source.String {
+	var texts []source.String
+	for _, item := range l.items(n, what) {
+		if text := l.literal(item, "an item of "+what); text != nil {
+			texts = append(texts, *text)
+		}
+	}
+	return texts
+}
+
+// number reads a whole number.
+func (l *loader) number(n source.Node, what string) *source.Int {
+	if n.Kind() == source.Missing || n.Kind() == source.Null || l.intrinsic(n) {
+		return nil
+	}
+	number, ok := n.Int()
+	if !ok {
+		l.wrongKind(n, source.Integer.String(), what)
+		return nil
+	}
+	return &number
+}
+
+// truth reads a truth value.
+func (l *loader) truth(n source.Node, what string) *source.Bool {
+	if !l.wants(n, source.Boolean, what) {
+		return nil
+	}
+	truth, _ := n.Bool()
+	return &truth
+}
+
+// note reads a text that has no effect, such as a description: whatever else stands there is let be.
+func note(n source.Node) string {
+	text, _ := n.Scalar()
+	return text.Value
+}
+
+// The following make readers for fields.
+
+func (l *loader) intoText(into **source.String, what string) func(source.Node) {
+	return func(n source.Node) { *into = l.text(n, what) }
+}
+
+func (l *loader) intoLiteral(into **source.String, what string) func(source.Node) {
+	return func(n source.Node) { *into = l.literal(n, what) }
+}
+
+func (l *loader) intoNumber(into **source.Int, what string) func(source.Node) {
+	return func(n source.Node) { *into = l.number(n, what) }
+}
+
+func (l *loader) intoTruth(into **source.Bool, what string) func(source.Node) {
+	return func(n source.Node) { *into = l.truth(n, what) }
+}
+
+func (l *loader) intoList(into *[]source.String, what string) func(source.Node) {
+	return func(n source.Node) { *into = l.list(n, what) }
+}
+
+// intoNode keeps a value as it stands; null is an absent one.
+func intoNode(into **source.Node) func(source.Node) {
+	return func(n source.Node) { *into = node(n) }
+}
+
+// node returns a value that is there, or nil.
+func node(n source.Node) *source.Node {
+	if n.IsZero() || n.Kind() == source.Null {
+		return nil
+	}
+	return &n
+}
+
+// skip is the reader of a key that is known and has no effect.
+func skip(source.Node) {}
+
+// unknownKey reports keys of an x-gateway-* object that do not exist.
+func (l *loader) unknownKey(what string, known ...string) func(source.Pair) {
+	return func(p source.Pair) {
+		help := "known keys: " + strings.Join(known, ", ")
+		if near := diag.Nearest(p.Key.Value, known); near != "" {
+			help = fmt.Sprintf("did you mean %s?", near)
+		}
+		l.error(diag.UnknownGatewayKey, p.Key.Span, help, "%s has no key %q", what, p.Key.Value)
+	}
+}
+
+// settings reads a map of an x-gateway-* key, whose unknown keys are errors.
+func (l *loader) settings(n source.Node, what string, fields ...field) bool {
+	var known []string
+	for _, f := range fields {
+		known = append(known, f.name)
+	}
+	return l.object(n, what, l.unknownKey(what, known...), fields...)
+}

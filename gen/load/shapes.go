@@ -1,0 +1,118 @@
+package load
+
+import (
+	"slices"
+
+	"github.com/gatewright/gatewright/gen/model"
+	"github.com/gatewright/gatewright/gen/source"
+)
+
+// shape says which keys a map of an x-gateway-* value may have, so that a misspelt one is found although nothing
+// reads the value yet. nil stands for a value that is not looked into; the key * for any key.
+type shape map[string]any
+
+// each is the shape of a map whose keys the document chooses, or of a list: every value has the same shape.
+func each(inner shape) shape { return shape{"*": inner} }
+
+// throttleShape is a map of the given keys.
+func throttleShape(keys ...string) shape {
+	s := make(shape, len(keys))
+	for _, key := range keys {
+		s[key] = nil
+	}
+	return s
+}
+
+var (
+	throttles = throttleShape("rateLimit", "burstLimit")
+
+	stageShapes = map[string]shape{
+		"throttle": throttles,
+		"methods": each(shape{
+			"throttle": throttles, "metrics": nil, "logging": shape{"level": nil, "dataTrace": nil},
+			"cache": shape{"enabled": nil, "ttlSeconds": nil, "requireAuthorization": nil, "unauthorized": nil},
+		}),
+		"cache":             {"enabled": nil, "sizeMiB": nil, "ttlSeconds": nil},
+		"accessLog":         {"format": nil, "to": nil},
+		"canary":            {"deployment": nil, "percentTraffic": nil, "variables": nil, "useStageCache": nil, "sticky": nil},
+		"clientCertificate": {"certFile": nil, "keyFile": nil},
+		"tracing":           {"sampling": nil},
+	}
+
+	usagePlanShape = each(shape{
+		"description": nil, "throttle": throttles, "quota": shape{"limit": nil, "period": nil, "offset": nil},
+		"stages": each(shape{"methods": each(shape{"throttle": throttles})}), "keys": nil, "onStoreFailure": nil,
+	})
+	functionShape = each(shape{
+		"go": nil, "url": nil, "aws": shape{"region": nil},
+		"exec": shape{"command": nil, "dir": nil, "env": nil, "concurrency": nil, "memoryMiB": nil, "timeoutSeconds": nil, "idleSeconds": nil},
+	})
+	issuerShape = each(shape{"issuer": nil, "jwks": shape{"file": nil, "url": nil}, "cacheSeconds": nil, "clockSkewSeconds": nil})
+	domainShape = each(shape{
+		"tls":       shape{"certFile": nil, "keyFile": nil, "minimum": nil},
+		"mutualTls": shape{"truststore": nil, "crl": nil},
+		"mappings":  each(shape{"stage": nil}),
+		"rules":     each(shape{"headers": nil, "stage": nil, "priority": nil}),
+	})
+	corsShape = shape{"allowOrigins": nil, "allowMethods": nil, "allowHeaders": nil, "exposeHeaders": nil, "maxAge": nil, "allowCredentials": nil}
+)
+
+// shapes checks the keys of the settings that are kept as they stand.
+func (l *loader) shapes(s *model.GatewaySettings) {
+	for _, c := range []struct {
+		value *source.Node
+		what  string
+		shape shape
+	}{
+		{s.AccountThrottle, "x-gateway-account", shape{"throttle": throttles}},
+		{s.UsagePlans, "x-gateway-usage-plans", usagePlanShape},
+		{s.APIKeys, "x-gateway-api-keys", each(shape{"value": nil, "enabled": nil, "customerId": nil})},
+		{s.Functions, "x-gateway-functions", functionShape},
+		{s.Issuers, "x-gateway-issuers", issuerShape},
+		{s.Principals, "x-gateway-principals", each(shape{"secret": nil, "arn": nil, "policy": nil, "sessionToken": nil})},
+		{s.Domains, "x-gateway-domains", domainShape},
+		{s.CORS, "x-gateway-cors", corsShape},
+		{s.Store, "x-gateway-store", shape{"onFailure": nil}},
+	} {
+		if c.value != nil {
+			l.shape(*c.value, c.what, c.shape)
+		}
+	}
+}
+
+// shape reports keys of n that its shape does not have, and values that are no maps where maps are wanted.
+func (l *loader) shape(n source.Node, what string, s shape) {
+	if s == nil {
+		return
+	}
+	inner, open := s["*"].(shape)
+	if open && n.Kind() == source.List {
+		for _, item := range n.Items() {
+			l.shape(item, "an item of "+what, inner)
+		}
+		return
+	}
+	if !l.isMap(n, what) {
+		return
+	}
+	var known []string
+	for key := range s {
+		known = append(known, key)
+	}
+	slices.Sort(known)
+	unknown := l.unknownKey(what, known...)
+	for _, p := range n.Pairs() {
+		if open {
+			l.shape(p.Value, "an entry of "+what, inner)
+			continue
+		}
+		below, ok := s[p.Key.Value]
+		if !ok {
+			unknown(p)
+			continue
+		}
+		if next, isShape := below.(shape); isShape {
+			l.shape(p.Value, "the "+p.Key.Value+" of "+what, next)
+		}
+	}
+}
