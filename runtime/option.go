@@ -1,0 +1,84 @@
+package runtime
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// Option is a setting of a gateway that its document does not know.
+type Option func(*settings)
+
+type settings struct {
+	stage     string
+	variables []StageVariable
+	upstreams map[string][]string
+	logger    *slog.Logger
+	accessLog *slog.Logger
+	trusted   []netip.Prefix
+	now       func() time.Time
+	limits    Limits
+	awsLimits bool
+	observer  func(*Ctx, int, time.Duration)
+}
+
+func (s *settings) apply(options []Option) {
+	s.logger, s.now = slog.Default(), time.Now
+	for _, option := range options {
+		option(s)
+	}
+	if s.awsLimits && s.limits.Body == 0 {
+		s.limits.Body = 10 * mebi
+	}
+	if s.limits.BufferedBody == 0 {
+		s.limits.BufferedBody = 10 * mebi
+	}
+	if s.limits.ReplyBytes == 0 {
+		s.limits.ReplyBytes = 10 * mebi
+	}
+}
+
+// WithStage serves stage name at the root. Without it, every named stage is mounted under its name.
+func WithStage(name string) Option { return func(s *settings) { s.stage = name } }
+
+// WithStageVariable sets a variable in every stage.
+func WithStageVariable(name, value string) Option {
+	return func(s *settings) { s.variables = append(s.variables, StageVariable{Name: name, Value: value}) }
+}
+
+// WithUpstream replaces the targets of an upstream of the document.
+func WithUpstream(name string, urls ...string) Option {
+	return func(s *settings) {
+		if s.upstreams == nil {
+			s.upstreams = make(map[string][]string)
+		}
+		s.upstreams[name] = urls
+	}
+}
+
+// WithLogger says where the gateway writes what an operator should know; default slog.Default.
+func WithLogger(logger *slog.Logger) Option { return func(s *settings) { s.logger = logger } }
+
+// WithAccessLog writes a line for each request to logger. Without it there is none, and no time is spent on it.
+func WithAccessLog(logger *slog.Logger) Option { return func(s *settings) { s.accessLog = logger } }
+
+// WithTrustedProxies names the proxies whose X-Forwarded-For is believed.
+func WithTrustedProxies(prefixes []netip.Prefix) Option {
+	return func(s *settings) { s.trusted = append(s.trusted, prefixes...) }
+}
+
+// WithClock replaces time.Now.
+func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
+
+// WithLimits bounds what one request may cost.
+func WithLimits(limits Limits) Option { return func(s *settings) { s.limits = limits } }
+
+// WithAWSLimits imposes Amazon's own limits on requests: bodies of 10 MiB, targets and header fields of 10,240 bytes
+// (rest.md, section 15).
+func WithAWSLimits(on bool) Option { return func(s *settings) { s.awsLimits = on } }
+
+// WithObserver has f called once for each request, when its answer is known but may still be on its way. The Ctx is
+// valid during the call only.
+func WithObserver(f func(c *Ctx, status int, elapsed time.Duration)) Option {
+	return func(s *settings) { s.observer = f }
+}

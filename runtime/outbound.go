@@ -1,0 +1,196 @@
+package runtime
+
+import (
+	"strings"
+	"time"
+)
+
+// Outbound is the request that an integration sends to its backend, put together by generated code. It belongs to its
+// Ctx.
+type Outbound struct {
+	c       *Ctx
+	method  string
+	timeout time.Duration
+	target  []byte
+	added   []byte // mapped pairs of the query
+	fields  []Field
+	body    []byte
+	hasBody bool
+	filled  bool // the target has text that the document did not write
+	fault   Fault
+}
+
+// Outbound begins the request to a backend. The method ANY is the client's own; a timeout of 0 is none.
+func (c *Ctx) Outbound(method string, timeout time.Duration) *Outbound {
+	o := &c.outbound
+	o.reset()
+	if method == "ANY" {
+		method = c.methodName
+	}
+	o.method, o.timeout = method, timeout
+	return o
+}
+
+func (o *Outbound) reset() {
+	o.method, o.timeout = "", 0
+	o.target, o.added = kept(o.target, keptText), kept(o.added, keptText)
+	clear(o.fields)
+	o.fields = o.fields[:0]
+	o.body, o.hasBody, o.filled, o.fault = nil, false, false, OK
+}
+
+// Literal appends text of the document to the target.
+func (o *Outbound) Literal(s string) { o.target = append(o.target, s...) }
+
+// Path appends a value to the target's path: what may not stand there is escaped, escapes stay as they were sent.
+func (o *Outbound) Path(value string) {
+	o.filled = true
+	o.target = appendEscaped(o.target, value, &pathBytes, true)
+}
+
+// QueryPart appends a value inside the target's own query.
+func (o *Outbound) QueryPart(value string) {
+	o.target = appendEscaped(o.target, value, &queryBytes, true)
+}
+
+// Raw appends a stage variable as it is: it may hold a whole host, path and query (rest.md, section 1.6).
+func (o *Outbound) Raw(value string) {
+	o.filled = true
+	if hasControl(value) || strings.ContainsAny(value, " \t") {
+		o.fail(APIConfigurationError)
+		return
+	}
+	o.target = append(o.target, value...)
+}
+
+// Query adds a pair to the query, unless value is missing (rest.md, section 4.1).
+func (o *Outbound) Query(name, value string) {
+	if value == "" {
+		return
+	}
+	if len(o.added) > 0 {
+		o.added = append(o.added, '&')
+	}
+	o.added = append(appendEscaped(o.added, name, &queryBytes, false), '=')
+	o.added = appendEscaped(o.added, value, &queryBytes, false)
+}
+
+// QueryAll adds a pair for each value.
+func (o *Outbound) QueryAll(name string, values Values) {
+	for value, ok := values.Next(); ok; value, ok = values.Next() {
+		o.Query(name, value)
+	}
+}
+
+// Header adds a mapped header, unless value is missing. A mapped header takes the place of the client's of that name;
+// some targets are dropped and some fail the request (rest.md, section 4.3).
+func (o *Outbound) Header(name, value string) {
+	if value == "" {
+		return
+	}
+	switch kindOf(name) {
+	case fieldContentLength, fieldTransferEncoding, fieldTraceID, fieldAPIID:
+		o.fail(APIConfigurationError)
+		return
+	case fieldConnection, fieldExpect, fieldProxyAuthenticate, fieldTE, fieldVia, fieldKeepAlive, fieldProxyConnection:
+		return
+	}
+	if hasControl(value) {
+		// The client sent, encoded, what would start a header of its own: nothing of it goes on.
+		o.fail(BadRequest)
+		return
+	}
+	o.fields = append(o.fields, Field{Name: name, Value: value, kind: kindOf(name)})
+}
+
+// Text makes s the body.
+func (o *Outbound) Text(s string) { o.body, o.hasBody = bytesOf(s), true }
+
+// PassBody makes the client's body the body, converted as the document says (rest.md, section 5).
+func (o *Outbound) PassBody(c *Ctx, conversion Conversion) Fault {
+	body, f := c.Body()
+	if f != OK {
+		return f
+	}
+	binary := c.core.binary.match(c.MediaType())
+	body, ok := c.convert(body, requestChange(binary, conversion))
+	if !ok {
+		return APIConfigurationError
+	}
+	o.body, o.hasBody = body, true
+	return OK
+}
+
+// fail notes the first reason why the request cannot be sent.
+func (o *Outbound) fail(f Fault) {
+	if o.fault == OK {
+		o.fault = f
+	}
+}
+
+// Fault is why the request cannot be sent: a forbidden header, a value that would break one, or a path that
+// substitution made ambiguous. Whoever sends the request looks at it first.
+func (o *Outbound) Fault() Fault {
+	if o.fault == OK && o.filled && ambiguousPath(text(o.target)) {
+		o.fault = BadRequest
+	}
+	return o.fault
+}
+
+// ambiguousPath reports whether the path of target, which may be a whole URL, is or hides a dot segment.
+func ambiguousPath(target string) bool {
+	if scheme := strings.Index(target, "://"); scheme >= 0 && strings.IndexByte(target[:scheme], '/') < 0 {
+		target = target[scheme+3:]
+		slash := strings.IndexByte(target, '/')
+		if slash < 0 {
+			return false
+		}
+		target = target[slash:]
+	}
+	if end := strings.IndexAny(target, "?#"); end >= 0 {
+		target = target[:end]
+	}
+	for target != "" {
+		var segment string
+		segment, target = cutByte(target, '/')
+		if strings.IndexByte(segment, '%') < 0 {
+			if isDots(segment) || strings.IndexByte(segment, '\\') >= 0 {
+				return true
+			}
+			continue
+		}
+		var room [256]byte
+		if key, ok := appendUnescaped(room[:0], segment); !ok || hidesDots(text(key)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Method is the method to send.
+func (o *Outbound) Method() string { return o.method }
+
+// Timeout bounds the whole exchange; 0 is no bound.
+func (o *Outbound) Timeout() time.Duration { return o.timeout }
+
+// Target is the uri's path and query, or the whole URL where the host is known at run time only.
+func (o *Outbound) Target() []byte { return o.target }
+
+// AddedQuery are the mapped pairs, encoded: a=1&b=2.
+func (o *Outbound) AddedQuery() []byte { return o.added }
+
+// Fields are the mapped headers.
+func (o *Outbound) Fields() []Field { return o.fields }
+
+// Replaces reports whether a mapped header takes the place of the client's field f.
+func (o *Outbound) Replaces(f *Field) bool {
+	for i := range o.fields {
+		if sameName(o.fields[i].Name, f.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Body is the body that was set; set is false when none was.
+func (o *Outbound) Body() (body []byte, set bool) { return o.body, o.hasBody }

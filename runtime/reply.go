@@ -1,0 +1,97 @@
+package runtime
+
+// Reply is a backend's answer, read whole. It belongs to its Ctx; the backend's package fills it.
+type Reply struct {
+	c        *Ctx
+	status   int
+	fields   []Field
+	names    []byte
+	buffer   []byte
+	document jsonDocument
+}
+
+// Reply is the answer of the request's backend, for filling.
+func (c *Ctx) Reply() *Reply {
+	return &c.reply
+}
+
+func (r *Reply) reset() {
+	r.status = 0
+	clear(r.fields)
+	r.fields = r.fields[:0]
+	r.names = kept(r.names, keptText)
+	r.buffer = kept(r.buffer, keptBuffer)
+	r.document.reset()
+}
+
+// Reset begins a new answer, of status.
+func (r *Reply) Reset(status int) {
+	r.reset()
+	r.status = status
+	r.c.traced = true
+}
+
+// Add adds a header field; name and value are copied.
+func (r *Reply) Add(name, value []byte) {
+	mark := len(r.names)
+	r.names = append(append(r.names, name...), value...)
+	both := text(r.names[mark:])
+	r.fields = append(r.fields, Field{Name: both[:len(name)], Value: both[len(name):]})
+}
+
+// Buffer is where the body goes.
+func (r *Reply) Buffer() *[]byte { return &r.buffer }
+
+// Status is the backend's status.
+func (r *Reply) Status() int { return r.status }
+
+// Body is the backend's body.
+func (r *Reply) Body() []byte { return r.buffer }
+
+// Header is integration.response.header.name: the last value.
+func (r *Reply) Header(name string) string {
+	for i := len(r.fields) - 1; i >= 0; i-- {
+		if sameName(r.fields[i].Name, name) {
+			return r.fields[i].Value
+		}
+	}
+	return ""
+}
+
+// HeaderValues is integration.response.multivalueheader.name: all values, joined by commas.
+func (r *Reply) HeaderValues(name string) string {
+	joined, count := "", 0
+	for i := range r.fields {
+		if !sameName(r.fields[i].Name, name) {
+			continue
+		}
+		if count++; count == 1 {
+			joined = r.fields[i].Value
+			continue
+		}
+		mark := len(r.c.arena)
+		r.c.arena = append(append(append(r.c.arena, joined...), ','), r.fields[i].Value...)
+		joined = r.c.arenaText(mark)
+	}
+	return joined
+}
+
+// BodyText is integration.response.body: the whole body. One that looks like JSON must be JSON (rest.md, section 4.1).
+func (r *Reply) BodyText() (string, Fault) {
+	if looksLikeJSON(r.buffer) && r.document.parse(r.buffer) == nil {
+		return "", APIConfigurationError
+	}
+	return text(r.buffer), OK
+}
+
+// BodyAt is integration.response.body.p, empty when p finds nothing.
+func (r *Reply) BodyAt(p JSONPath) (string, Fault) {
+	if !looksLikeJSON(r.buffer) {
+		return "", OK
+	}
+	root := r.document.parse(r.buffer)
+	if root == nil {
+		return "", APIConfigurationError
+	}
+	return r.c.jsonText(root, p), OK
+}

@@ -1,0 +1,247 @@
+package runtime
+
+import (
+	"io"
+)
+
+// Response is the answer to the client. It belongs to its Ctx.
+type Response struct {
+	c      *Ctx
+	fault  Fault
+	typed  bool // a Content-Type was given
+	proxy  bool // the backend's own headers go on
+	status int
+}
+
+// FieldRule says what becomes of a header field on its way to the client.
+type FieldRule uint8
+
+// The rules.
+const (
+	// FieldPass passes the field on as it is.
+	FieldPass FieldRule = iota
+	// FieldRemap passes the field on as x-amzn-Remapped- and its name.
+	FieldRemap
+	// FieldDrop drops the field.
+	FieldDrop
+)
+
+const remapPrefix = "x-amzn-Remapped-"
+
+// MappedFieldRule is the rule of rest.md, section 4.5, for headers that a REST API's response mappings set.
+func MappedFieldRule(name string) FieldRule {
+	switch kindOf(name) {
+	case fieldConnection, fieldContentLength, fieldServer, fieldAuthorization, fieldContentMD5, fieldExpect, fieldHost,
+		fieldMaxForwards, fieldProxyAuthenticate, fieldTrailer, fieldUpgrade, fieldUserAgent, fieldWWWAuthenticate:
+		return FieldRemap
+	case fieldTransferEncoding, fieldKeepAlive, fieldProxyConnection:
+		return FieldDrop
+	case fieldOther:
+		if len(name) == 4 && equalFold(name, "date") {
+			return FieldRemap
+		}
+	}
+	return FieldPass
+}
+
+// ProxiedFieldRule is the rule of rest.md, section 4.5, for headers of a backend that a REST API proxies.
+func ProxiedFieldRule(name string) FieldRule {
+	switch kindOf(name) {
+	case fieldVia:
+		return FieldDrop
+	case fieldRequestID:
+		return FieldRemap
+	}
+	return MappedFieldRule(name)
+}
+
+// PlainFieldRule is the rule for headers of a backend in plain documents: only what belongs to the backend's connection
+// stays behind.
+func PlainFieldRule(name string) FieldRule {
+	switch kindOf(name) {
+	case fieldConnection, fieldKeepAlive, fieldProxyConnection, fieldProxyAuthenticate, fieldTE, fieldTrailer,
+		fieldTransferEncoding, fieldUpgrade, fieldContentLength:
+		return FieldDrop
+	case fieldOther:
+		if len(name) == 4 && equalFold(name, "date") {
+			return FieldDrop // the gateway writes its own
+		}
+	}
+	return FieldPass
+}
+
+// Respond begins the answer.
+func (c *Ctx) Respond(status int) *Response {
+	r := &c.response
+	r.begin(status)
+	return r
+}
+
+func (r *Response) reset() { r.fault, r.typed, r.proxy, r.status = OK, false, false, 0 }
+
+func (r *Response) begin(status int) {
+	r.reset()
+	r.status = status
+	response := &r.c.rc.Response
+	response.Reset()
+	response.Header.DisableNormalizing()
+	response.Header.SetNoDefaultContentType(true)
+	response.SetStatusCode(status)
+	if r.c.core.api.Style == REST {
+		r.c.writeConnection()
+		response.Header.Add("x-amzn-RequestId", r.c.RequestID())
+	}
+}
+
+// Proxied begins an answer whose headers are the backend's own; a REST API adds no Content-Type and no trace id to it.
+func (c *Ctx) Proxied(status int) *Response {
+	r := c.Respond(status)
+	r.proxy, r.typed = true, true
+	return r
+}
+
+// Header sets a mapped header, unless value is missing. Some names are remapped (rest.md, section 4.5).
+func (r *Response) Header(name, value string) {
+	if value == "" {
+		return
+	}
+	if hasControl(value) {
+		// A backend's value, or a client's, that would start a header of its own.
+		r.fail(APIConfigurationError)
+		return
+	}
+	r.put(name, value, MappedFieldRule(name))
+}
+
+// Field passes on a header field of the backend.
+func (r *Response) Field(name, value string) {
+	if hasControl(value) {
+		r.fail(IntegrationFailure)
+		return
+	}
+	if r.c.core.api.Style == Plain {
+		r.put(name, value, PlainFieldRule(name))
+		return
+	}
+	r.put(name, value, ProxiedFieldRule(name))
+}
+
+func (r *Response) put(name, value string, rule FieldRule) {
+	header := &r.c.rc.Response.Header
+	switch rule {
+	case FieldDrop:
+		return
+	case FieldRemap:
+		c := r.c
+		mark := len(c.arena)
+		c.arena = append(append(c.arena, remapPrefix...), name...)
+		header.Add(c.arenaText(mark), value)
+		return
+	}
+	if len(name) == 12 && kindOf(name) == fieldContentType {
+		header.SetContentType(value)
+		r.typed = true
+		return
+	}
+	header.Add(name, value)
+}
+
+func (r *Response) fail(f Fault) {
+	if r.fault == OK {
+		r.fault = f
+	}
+}
+
+// Text answers with s.
+func (r *Response) Text(s string) Fault { return r.Bytes(bytesOf(s)) }
+
+// Empty answers without a body.
+func (r *Response) Empty() Fault { return r.Bytes(nil) }
+
+// Relay answers with the backend's body, converted as the document says (rest.md, section 5).
+func (r *Response) Relay(reply *Reply, conversion Conversion) Fault {
+	c := r.c
+	body := reply.buffer
+	if binary := &c.core.binary; !binary.none() || conversion != AsIs {
+		payload := binary.match(c.mediaType(reply.Header("Content-Type")))
+		accept := binary.match(c.AcceptType())
+		var ok bool
+		if body, ok = c.convert(body, responseChange(payload, accept, conversion)); !ok {
+			return APIConfigurationError
+		}
+	}
+	return r.Bytes(body)
+}
+
+// Bytes answers with body, which is copied.
+func (r *Response) Bytes(body []byte) Fault {
+	c := r.c
+	if r.fault != OK {
+		return r.fault
+	}
+	response := &c.rc.Response
+	if !bodyAllowed(r.status) {
+		body = nil
+	}
+	if k := c.answerCoding(int64(len(body))); k != identityCoding {
+		response.SetBodyRaw(c.core.compressors.compress(k, body))
+		response.Header.Add("Content-Encoding", k.name())
+	} else if len(body) > 0 {
+		response.SetBody(body)
+	} else if bodyAllowed(r.status) {
+		response.Header.SetContentLength(0) // HEAD would have none otherwise
+	}
+	r.finish()
+	return OK
+}
+
+// Stream answers with what body has: size bytes, -1 when nobody knows. It is read after the handler has returned, and
+// closed when it is an io.Closer.
+func (r *Response) Stream(body io.Reader, size int64) Fault {
+	c := r.c
+	if r.fault != OK {
+		return r.fault
+	}
+	if k := c.answerCoding(size); k != identityCoding && bodyAllowed(r.status) {
+		body, size = c.core.compressors.stream(k, body), -1
+		c.rc.Response.Header.Add("Content-Encoding", k.name())
+	}
+	c.rc.Response.SetBodyStream(body, int(size))
+	c.rc.Response.ImmediateHeaderFlush = size < 0
+	r.finish()
+	return OK
+}
+
+// finish writes the headers that every answer has.
+func (r *Response) finish() {
+	c := r.c
+	if c.core.api.Style != REST {
+		return
+	}
+	header := &c.rc.Response.Header
+	if !r.typed {
+		header.SetContentType("application/json")
+	}
+	header.Add("x-amz-apigw-id", c.ExtendedRequestID())
+	if c.traced && !r.proxy {
+		header.Add("X-Amzn-Trace-Id", c.TraceHeader())
+	}
+}
+
+// bodyAllowed reports whether an answer of status can have a body (RFC 9110, section 6.4.1).
+func bodyAllowed(status int) bool {
+	return status >= 200 && status != 204 && status != 304
+}
+
+// writeConnection says whether the connection stays open, as Amazon's answers do.
+func (c *Ctx) writeConnection() {
+	if c.front == frontNet {
+		return // net/http's own business
+	}
+	header := &c.rc.Response.Header
+	if c.closes {
+		header.SetConnectionClose()
+	} else if c.rc.Request.Header.IsHTTP11() {
+		header.Add("Connection", "keep-alive")
+	}
+}

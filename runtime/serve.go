@@ -1,0 +1,185 @@
+package runtime
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"sync"
+
+	"github.com/valyala/fasthttp"
+)
+
+// ServeHTTP serves one request of net/http's: HTTP/2, a gateway inside a user's own server, and tests. Header names are
+// canonical there, and their order is lost.
+func (core *Core) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rc := core.netContexts.get()
+	c := core.pool.Get().(*Ctx)
+	c.rc = rc
+	f := c.openNet(r)
+	if f == OK {
+		f = c.open()
+	}
+	c.run(f)
+	aborted := c.fault == Aborted
+	c.end()
+	if !aborted {
+		aborted = !writeNet(w, r, &rc.Response)
+	}
+	rc.Response.CloseBodyStream()
+	core.netContexts.put(rc)
+	if aborted {
+		panic(http.ErrAbortHandler) // so that the client does not take a part for the whole
+	}
+}
+
+// netContexts keeps the contexts of requests that net/http received.
+type netContexts struct{ pool sync.Pool }
+
+func (p *netContexts) get() *fasthttp.RequestCtx {
+	rc, ok := p.pool.Get().(*fasthttp.RequestCtx)
+	if !ok {
+		rc = new(fasthttp.RequestCtx)
+	}
+	rc.Init2(nowhere{}, nil, false)
+	return rc
+}
+
+func (p *netContexts) put(rc *fasthttp.RequestCtx) {
+	rc.Request.Reset()
+	rc.Response.Reset()
+	p.pool.Put(rc)
+}
+
+// nowhere is the connection of a context whose request came from net/http.
+type nowhere struct{ net.Conn }
+
+// RemoteAddr implements net.Conn.
+func (nowhere) RemoteAddr() net.Addr { return &net.TCPAddr{} }
+
+// LocalAddr implements net.Conn.
+func (nowhere) LocalAddr() net.Addr { return &net.TCPAddr{} }
+
+// openNet reads what net/http has.
+func (c *Ctx) openNet(r *http.Request) Fault {
+	c.front, c.remote, c.scheme = frontNet, r.RemoteAddr, "http"
+	if r.TLS != nil {
+		c.scheme = "https"
+	}
+	c.methodName, c.host = r.Method, r.Host
+	c.target = netTarget(r)
+	header := &c.rc.Request.Header
+	header.DisableNormalizing()
+	header.SetMethod(r.Method)
+	if !c.addField("Host", r.Host) {
+		return BadRequest
+	}
+	for name, values := range r.Header {
+		for _, value := range values {
+			if !c.addField(name, value) {
+				return BadRequest
+			}
+		}
+	}
+	if connection := c.field(fieldConnection); connection != "" {
+		c.readConnection(connection)
+	}
+	if r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
+		c.rc.Request.SetBodyStream(r.Body, int(r.ContentLength))
+	}
+	return OK
+}
+
+// netTarget is r's target in the path that a handler before us may have changed, such as http.StripPrefix.
+func netTarget(r *http.Request) string {
+	if r.URL.Path == "" && r.URL.Opaque == "" && r.RequestURI != "*" {
+		return "/" + queryOf(r)
+	}
+	if r.URL.Path == "*" || r.URL.Opaque != "" {
+		return r.RequestURI
+	}
+	return r.URL.EscapedPath() + queryOf(r)
+}
+
+func queryOf(r *http.Request) string {
+	if r.URL.RawQuery == "" {
+		return ""
+	}
+	return "?" + r.URL.RawQuery
+}
+
+// writeNet writes the answer. It reports false when the answer broke off.
+func writeNet(w http.ResponseWriter, r *http.Request, response *fasthttp.Response) bool {
+	header := w.Header()
+	for name, value := range response.Header.All() {
+		switch kindOf(text(name)) {
+		case fieldConnection, fieldTransferEncoding:
+		default:
+			header.Add(string(name), string(value))
+		}
+	}
+	stream := response.BodyStream()
+	if stream == nil {
+		w.WriteHeader(response.StatusCode())
+		if r.Method == http.MethodHead {
+			return true
+		}
+		_, err := w.Write(response.Body())
+		return err == nil || len(response.Body()) == 0
+	}
+	header.Del("Content-Length")
+	if length := response.Header.ContentLength(); length >= 0 {
+		header["Content-Length"] = []string{string(fasthttp.AppendUint(nil, length))}
+	}
+	w.WriteHeader(response.StatusCode())
+	if r.Method == http.MethodHead || !bodyAllowed(response.StatusCode()) {
+		return true
+	}
+	out := &netWriter{w: w, controller: http.NewResponseController(w)}
+	if response.ImmediateHeaderFlush {
+		out.Flush()
+	}
+	return out.copy(stream) == nil
+}
+
+// netWriter writes a stream to the client piece by piece.
+type netWriter struct {
+	w          io.Writer
+	controller *http.ResponseController
+}
+
+// Write implements io.Writer.
+func (o *netWriter) Write(p []byte) (int, error) { return o.w.Write(p) }
+
+// Flush sends what was written; a writer that cannot do it sends later.
+func (o *netWriter) Flush() error {
+	if err := o.controller.Flush(); err != nil && err != http.ErrNotSupported {
+		return err
+	}
+	return nil
+}
+
+// copy writes what stream has, each piece at once.
+func (o *netWriter) copy(stream io.Reader) error {
+	if from, ok := stream.(io.WriterTo); ok {
+		_, err := from.WriteTo(o)
+		return err
+	}
+	buffer := make([]byte, 16<<10)
+	for {
+		n, err := stream.Read(buffer)
+		if n > 0 {
+			if _, err := o.Write(buffer[:n]); err != nil {
+				return err
+			}
+			if err := o.Flush(); err != nil {
+				return err
+			}
+		}
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}

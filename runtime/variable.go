@@ -1,0 +1,156 @@
+package runtime
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Variable is a name below $context (rest.md, section 14).
+type Variable uint8
+
+// The variables that have a value. Those of authorizers are read by AuthorizerVar.
+const (
+	// NoVariable is any name whose value nothing provides; it is empty.
+	NoVariable         Variable = iota
+	AccountID                   // accountId
+	APIID                       // apiId
+	StageName                   // stage
+	DeploymentID                // deploymentId
+	ResourceID                  // resourceId
+	ResourcePath                // resourcePath
+	RequestPath                 // path
+	HTTPMethod                  // httpMethod
+	Protocol                    // protocol
+	RequestID                   // requestId
+	ExtendedRequestID           // extendedRequestId
+	RequestTime                 // requestTime
+	RequestTimeEpoch            // requestTimeEpoch
+	DomainName                  // domainName
+	DomainPrefix                // domainPrefix
+	SourceIP                    // identity.sourceIp
+	UserAgent                   // identity.userAgent
+	XRayTraceID                 // xrayTraceId
+	ErrorMessage                // error.message
+	ErrorMessageString          // error.messageString
+	ErrorResponseType           // error.responseType
+	ErrorValidation             // error.validationErrorString
+	StatusCode                  // status
+)
+
+// Var is $context.…; what does not apply to the request is empty.
+func (c *Ctx) Var(v Variable) string {
+	switch v {
+	case AccountID:
+		return c.core.api.Account
+	case APIID:
+		return c.core.api.ID
+	case StageName:
+		return c.StageName()
+	case DeploymentID:
+		return c.core.api.Deployment
+	case ResourceID:
+		if c.route != nil {
+			return c.route.ResourceID
+		}
+		return ""
+	case ResourcePath:
+		if c.route != nil {
+			return c.route.Path
+		}
+		return ""
+	case RequestPath:
+		return c.path.raw
+	case HTTPMethod:
+		return c.methodName
+	case Protocol:
+		return "HTTP/1.1" // also for HTTP/2 clients
+	case RequestID:
+		return c.RequestID()
+	case ExtendedRequestID:
+		return c.ExtendedRequestID()
+	case RequestTime, RequestTimeEpoch:
+		return c.timeVar(v)
+	case DomainName:
+		return c.domainName()
+	case DomainPrefix:
+		prefix, _ := cutByte(c.domainName(), '.')
+		return prefix
+	case SourceIP:
+		return c.ClientAddr()
+	case UserAgent:
+		return c.field(fieldUserAgent)
+	case XRayTraceID:
+		return c.TraceHeader()
+	default:
+		return c.errorVar(v)
+	}
+}
+
+// errorVar is $context.error.… and what else only an ended request has.
+func (c *Ctx) errorVar(v Variable) string {
+	switch v {
+	case ErrorMessage:
+		message, _ := c.faultMessage()
+		return message
+	case ErrorMessageString:
+		message, ok := c.faultMessage()
+		switch {
+		case c.fault == OK:
+			return ""
+		case !ok:
+			return "null"
+		}
+		mark := len(c.arena)
+		c.arena = appendJSONString(c.arena, message)
+		return c.arenaText(mark)
+	case ErrorResponseType:
+		return faultKinds[c.fault].name
+	case StatusCode:
+		if c.rc == nil {
+			return ""
+		}
+		mark := len(c.arena)
+		c.arena = strconv.AppendInt(c.arena, int64(c.rc.Response.StatusCode()), 10)
+		return c.arenaText(mark)
+	default:
+		return ""
+	}
+}
+
+// Time is when the request began.
+func (c *Ctx) Time() time.Time {
+	if c.begun.IsZero() {
+		c.begun = c.core.settings.now()
+	}
+	return c.begun
+}
+
+func (c *Ctx) timeVar(v Variable) string {
+	mark := len(c.arena)
+	if v == RequestTime {
+		c.arena = c.Time().UTC().AppendFormat(c.arena, "02/Jan/2006:15:04:05 -0700")
+	} else {
+		c.arena = strconv.AppendInt(c.arena, c.Time().UnixMilli(), 10)
+	}
+	return c.arenaText(mark)
+}
+
+// StageName is the stage that serves the request; empty when the document names none.
+func (c *Ctx) StageName() string {
+	if c.stage == nil {
+		return ""
+	}
+	return c.stage.name
+}
+
+// domainName is the request's host without its port.
+func (c *Ctx) domainName() string {
+	if colon := strings.LastIndexByte(c.host, ':'); colon >= 0 && strings.IndexByte(c.host[colon:], ']') < 0 {
+		return c.host[:colon]
+	}
+	return c.host
+}
+
+// AuthorizerVar is $context.authorizer.key. It is empty, as no authorizer has run.
+func (c *Ctx) AuthorizerVar(key string) string { return "" }
