@@ -100,7 +100,6 @@ func (c *checker) operation(item *model.PathItem, operation *model.Operation) {
 	c.security(operation)
 	c.validation(item, operation)
 	if operation.Integration != nil {
-		c.integrationKeys(operation.Integration)
 		c.requestMappings(item, operation)
 		c.responseMappings(operation)
 	}

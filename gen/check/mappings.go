@@ -11,16 +11,6 @@ import (
 	"github.com/gatewright/gatewright/gen/source"
 )
 
-// integrationKeys reports the keys of an integration that nobody knows.
-func (c *checker) integrationKeys(integration *model.Integration) {
-	for _, key := range integration.Unknown {
-		c.add(diag.Diagnostic{Code: diag.UnknownAmazonKey, Severity: diag.Warning, Span: key.Span,
-			Message: fmt.Sprintf("unknown key %q of an integration", key.Value),
-			Help: nearest(key.Value, []string{"type", "uri", "httpMethod", "credentials", "requestParameters", "requestTemplates", "passthroughBehavior",
-				"contentHandling", "timeoutInMillis", "cacheNamespace", "cacheKeyParameters", "connectionType", "connectionId", "tlsConfig", "responses"}, "")})
-	}
-}
-
 // entry is a mapping that could be read.
 type entry struct {
 	mapping model.Mapping
