@@ -24,13 +24,14 @@ type File struct {
 }
 
 // step is how many bytes lie between two checkpoints of an index.
-const step = 1024
+const step = 256
 
 // index finds offsets from lines and columns, and the reverse, without walking a long line from its start: whole
 // documents come on one line.
 type index struct {
 	starts []int // offset of each line's first byte
 	runes  []int // code points before each step-th byte
+	ascii  bool  // every byte is a code point
 }
 
 func (f *File) lookup() *index {
@@ -50,6 +51,7 @@ func (f *File) lookup() *index {
 			f.index.runes = append(f.index.runes, count)
 			count += runeStarts(f.Data[i:min(i+step, len(f.Data))])
 		}
+		f.index.ascii = count == len(f.Data)
 	})
 	return &f.index
 }
@@ -95,6 +97,9 @@ func runeStarts(data []byte) int {
 
 // runesBefore counts the code points that start before offset.
 func (f *File) runesBefore(offset int) int {
+	if f.lookup().ascii {
+		return min(offset, len(f.Data))
+	}
 	at := min(offset, len(f.Data)) / step
 	runes := f.lookup().runes
 	if at >= len(runes) {
@@ -111,6 +116,9 @@ func (f *File) offset(line, col int) int {
 	x := f.lookup()
 	if line < 1 || line > len(x.starts) {
 		return len(f.Data)
+	}
+	if x.ascii {
+		return min(x.starts[line-1]+col-1, len(f.Data))
 	}
 	want := f.runesBefore(x.starts[line-1]) + col - 1
 	at := sort.Search(len(x.runes), func(i int) bool { return x.runes[i] > want }) - 1

@@ -192,9 +192,18 @@ const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralSty
 
 // Lookup returns the entry of a map with the given key.
 func (n Node) Lookup(key string) (Pair, bool) {
+	value := n.Get(key)
+	if value.IsZero() {
+		return Pair{}, false
+	}
+	return Pair{Key: value.Key(), Value: value}, true
+}
+
+// Get returns the value of a key of a map; the zero Node when it is not there.
+func (n Node) Get(key string) Node {
 	y := n.resolved()
 	if y == nil || y.Kind != yaml.MappingNode {
-		return Pair{}, false
+		return Node{}
 	}
 	merged := false
 	for i := 0; i+1 < len(y.Content); i += 2 {
@@ -207,23 +216,17 @@ func (n Node) Lookup(key string) (Pair, bool) {
 			k = k.Alias
 		}
 		if k.Kind == yaml.ScalarNode && k.Value == key {
-			return Pair{Key: Node{File: n.File, YAML: y.Content[i]}.literal(), Value: n.child(i)}, true
+			return n.child(i)
 		}
 	}
 	if merged {
 		for _, p := range n.merge(nil) {
 			if p.Key.Value == key {
-				return p, true
+				return p.Value
 			}
 		}
 	}
-	return Pair{}, false
-}
-
-// Get returns the value of a key of a map; the zero Node when it is not there.
-func (n Node) Get(key string) Node {
-	p, _ := n.Lookup(key)
-	return p.Value
+	return Node{}
 }
 
 // Entries yields the entries of a map without working out where their keys stand; the value's Key does that.
