@@ -1,0 +1,154 @@
+// Package vtl is what compiled mapping templates are written against: the output they print to, the variables that
+// API Gateway gives them, and the operators of the language. It must not parse templates.
+package vtl
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gatewright/gatewright/runtime/value"
+)
+
+// Value is what a template's expressions give. References end in OrEmpty: on API Gateway none yields null.
+type Value = value.Value
+
+// Source is the request, or the backend's reply, that a template reads.
+type Source interface {
+	// Body is the raw payload; "" when there is none.
+	Body() string
+	// Document is the payload parsed once; every caller shares it. An empty payload is an empty object.
+	Document() (Value, error)
+	// Memory is where texts that the template makes are kept; it lives as long as the request.
+	Memory() *value.Document
+	// Param finds a parameter in path, query string and headers, in this order.
+	Param(name string) (string, bool)
+	// Params is $input.params(): a map of the three maps.
+	Params() *value.Map
+	// Context is $context.name for a name with dots, such as identity.sourceIp; null when it has no value.
+	Context(name string) Value
+	// ContextMap is $context as a map, the overrides in it. It is the same map for all templates of a request.
+	ContextMap() *value.Map
+	// StageVariable is $stageVariables.name.
+	StageVariable(name string) (string, bool)
+	// StageVariables is $stageVariables as a map.
+	StageVariables() *value.Map
+}
+
+// Renderer is one rendering of one template.
+type Renderer struct {
+	src Source
+	out []byte
+
+	loop    *Loop
+	loops   [4]Loop // memory for the outermost loops
+	depth   int     // of loops
+	defines int     // #define blocks that are being rendered
+	started []int   // where the strings that are being built begin in out
+}
+
+// stopped is what Stop panics with.
+type stopped struct{}
+
+// Render runs a compiled template over src, appending to buf. An error is what Java would have thrown: the gateway
+// answers 500. What was printed is kept in the result of a #stop, and dropped after an error.
+func Render(src Source, buf []byte, template func(*Renderer)) (out []byte, err error) {
+	r := Renderer{src: src, out: buf}
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case stopped:
+			if len(r.started) > 0 {
+				r.out = r.out[:r.started[0]]
+			}
+			out = r.out
+		case value.Thrown:
+			out, err = buf, fmt.Errorf("rendering a template: %w", p)
+		case value.TooDeep:
+			out, err = buf, fmt.Errorf("rendering a template: %w", p)
+		default:
+			panic(p)
+		}
+	}()
+	template(&r)
+	return r.out, nil
+}
+
+// Text prints a piece of the template.
+func (r *Renderer) Text(s string) { r.out = append(r.out, s...) }
+
+// Print prints a reference: null prints nothing.
+func (r *Renderer) Print(v Value) {
+	switch v.Kind() {
+	case value.KindNull:
+	case value.KindString:
+		s, _ := v.AsString()
+		r.out = append(r.out, s...)
+	case value.KindObject:
+		o, _ := v.AsObject()
+		if b, ok := o.(*block); ok {
+			b.render()
+			return
+		}
+		r.out = append(r.out, o.Text()...)
+	default:
+		r.out = value.AppendText(r.out, v)
+	}
+}
+
+// String runs body and gives what it prints: a double-quoted string with directives in it.
+func (r *Renderer) String(body func()) Value {
+	start := len(r.out)
+	r.started = append(r.started, start)
+	body()
+	r.started = r.started[:len(r.started)-1]
+	s := r.keep(r.out[start:])
+	r.out = r.out[:start]
+	return s
+}
+
+// Join gives the printed texts of parts, one after the other: a double-quoted string with references in it.
+func (r *Renderer) Join(parts ...Value) Value {
+	start := len(r.out)
+	r.started = append(r.started, start)
+	for _, p := range parts {
+		r.Print(p)
+	}
+	r.started = r.started[:len(r.started)-1]
+	s := r.keep(r.out[start:])
+	r.out = r.out[:start]
+	return s
+}
+
+// keep copies a text into the request's memory.
+func (r *Renderer) keep(b []byte) Value {
+	return value.String(r.src.Memory().Keep(b))
+}
+
+// Stop is #stop: the rendering ends, what is printed stays.
+func (r *Renderer) Stop() { panic(stopped{}) }
+
+// Str is a text of the template as a value.
+func Str(s string) Value { return value.String(s) }
+
+// Int is a whole number of the template as a value.
+func Int(i int64) Value { return value.Int(i) }
+
+// Double is a number of the template as a value.
+func Double(f float64) Value { return value.Double(f) }
+
+// Infinity is a number of the template that no double holds.
+func Infinity(negative bool) Value {
+	if negative {
+		return value.Double(math.Inf(-1))
+	}
+	return value.Double(math.Inf(1))
+}
+
+// Bool is a condition as a value.
+func Bool(b bool) Value { return value.Bool(b) }
+
+// True is a reference as a condition: only the Boolean false is false.
+func True(v Value) bool {
+	b, ok := v.AsBool()
+	return b || !ok
+}
