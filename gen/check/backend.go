@@ -62,14 +62,14 @@ func (c *checker) server(server model.Server) {
 
 // badAddress says what is wrong with the address of a backend; "" when nothing is.
 func badAddress(text string) (message, help string) {
+	if !strings.Contains(text, "://") {
+		return fmt.Sprintf("%q has no scheme", text), fmt.Sprintf("write http://%s", text)
+	}
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		return fmt.Sprintf("%q is no URL", text), "write it as http://HOST:PORT"
 	case u.Scheme != "http" && u.Scheme != "https":
-		if !strings.Contains(text, "://") {
-			return fmt.Sprintf("%q has no scheme", text), fmt.Sprintf("write http://%s", text)
-		}
 		return fmt.Sprintf("a backend cannot be reached by %q", u.Scheme), "write http:// or https://"
 	case u.Hostname() == "":
 		return fmt.Sprintf("%q has no host", text), "write it as http://HOST:PORT"

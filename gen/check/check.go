@@ -32,6 +32,10 @@ func Check(api *model.API) []diag.Diagnostic {
 	for _, validator := range api.RequestValidators {
 		c.validators[validator.Name.Value] = validator
 	}
+	if api.APIType != nil && api.APIType.Value == "WEBSOCKET" {
+		c.apiSettings() // nothing of what follows is about WebSocket APIs
+		return c.found
+	}
 	c.paths()
 	c.settings()
 	c.stages()
@@ -68,7 +72,7 @@ func (c *checker) problem(text source.String, p *mapping.Problem) {
 
 // later reports a key whose capability is still to come.
 func (c *checker) later(code diag.Code, at source.Span, what string) {
-	c.add(diag.Diagnostic{Code: code, Span: at, Message: what + " cannot be done yet"})
+	c.add(diag.Diagnostic{Code: code, Span: at, Message: what + " is not supported yet"})
 }
 
 // laterNode reports the key of a value whose capability is still to come.

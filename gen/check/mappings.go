@@ -29,7 +29,7 @@ func (c *checker) entries(mappings []model.Mapping, target func(string) (mapping
 		}
 		if m.NotString {
 			c.add(diag.Diagnostic{Code: diag.MappingNotText, Span: m.Source.Span, Message: fmt.Sprintf("the value of %s is no text", m.Target.Value),
-				Cause: "Amazon's gateway drops such a mapping", Help: "write an expression; a literal stands in single quotes inside double ones"})
+				Cause: "Amazon's gateway drops such a mapping", Help: fmt.Sprintf("write a literal in single quotes inside double ones: \"'%s'\"", m.Source.Value)})
 			continue
 		}
 		from, problem := parse(m.Source.Value)
@@ -88,7 +88,7 @@ func (c *checker) requestParameter(item *model.PathItem, operation *model.Operat
 		}
 		if !slices.Contains(known, parameter.Name) {
 			c.add(diag.Diagnostic{Code: diag.UnknownPathParameter, Span: at, Message: fmt.Sprintf("the path has no parameter %q", parameter.Name),
-				Help:    nearest(parameter.Name, known, "write the name of a parameter of the path"),
+				Help:    nearest(parameter.Name, known, ofPath(known)),
 				Related: []diag.Related{{Span: item.Path.Span, Message: "the path"}}})
 			return
 		}
@@ -111,14 +111,31 @@ func (c *checker) requestParameter(item *model.PathItem, operation *model.Operat
 	c.add(diag.Diagnostic{Code: diag.UndeclaredParameter, Span: at,
 		Message: fmt.Sprintf("%s parameter %q is not declared by the operation", place, parameter.Name),
 		Cause:   "a mapping may read declared parameters only, their names compared with upper and lower case",
-		Help:    nearest(parameter.Name, known, fmt.Sprintf("declare it: {name: %s, in: %s}", parameter.Name, place))})
+		Help:    nearest(parameter.Name, known, declaration(parameter.Name, place))})
+}
+
+// declaration is the help that declares a parameter.
+func declaration(name, place string) string {
+	required := ""
+	if place == "path" {
+		required = ", required: true"
+	}
+	return fmt.Sprintf("declare it: {name: %s, in: %s%s}", name, place, required)
+}
+
+// ofPath is the help for a name that no parameter of the path has.
+func ofPath(known []string) string {
+	if len(known) == 1 {
+		return fmt.Sprintf("the path has {%s}", known[0])
+	}
+	return "write the name of a parameter of the path"
 }
 
 // placeholders compares the placeholders of a uri with the mappings that fill them.
 func (c *checker) placeholders(operation *model.Operation, entries []entry) {
 	integration := operation.Integration
 	kind := strings.ToLower(integration.Type.Value)
-	if integration.URI == nil || kind != "http" && kind != "http_proxy" {
+	if integration.Incomplete || integration.URI == nil || kind != "http" && kind != "http_proxy" {
 		return
 	}
 	uri, problem := mapping.ParseURI(integration.URI.Value)
@@ -167,7 +184,7 @@ func (c *checker) responseMappings(operation *model.Operation) {
 	}
 	for _, response := range operation.Integration.Responses {
 		entries := c.entries(response.Parameters, mapping.ParseResponseTarget, mapping.ParseResponse)
-		if response.StatusCode == nil {
+		if response.StatusCode == nil || !isStatus(response.StatusCode.Value) {
 			continue // the integration reports it
 		}
 		declared := declaredResponse(operation, response.StatusCode.Value)

@@ -122,7 +122,7 @@ func (c *checker) validation(item *model.PathItem, operation *model.Operation) {
 	parameters := validator.Parameters != nil && validator.Parameters.Value && needsParameters(operation)
 	if body || parameters {
 		c.add(diag.Diagnostic{Code: diag.ValidationNotYet, Span: reference.Span,
-			Message: fmt.Sprintf("requests cannot be validated by %q yet", reference.Value),
+			Message: fmt.Sprintf("validation by %q is not supported yet", reference.Value),
 			Help:    "write x-gateway-validate: \"off\" where the backend checks for itself"})
 	}
 }

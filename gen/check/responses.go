@@ -34,7 +34,7 @@ func (c *checker) gatewayResponses() {
 				Message: "the answer to requests that are too large cannot be changed"})
 		}
 		if status := response.StatusCode; status != nil {
-			if n, err := strconv.Atoi(status.Value); err != nil || n < 100 || n > 599 {
+			if !isStatus(status.Value) {
 				c.add(diag.Diagnostic{Code: diag.BadGatewayStatus, Span: status.Span, Message: fmt.Sprintf("%q is no status", status.Value),
 					Help: "write a number from 100 to 599"})
 			}
@@ -50,6 +50,12 @@ func (c *checker) gatewayResponses() {
 	}
 	c.compression()
 	c.binaryMediaTypes()
+}
+
+// isStatus reports whether text is a status of HTTP.
+func isStatus(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && 100 <= n && n <= 599
 }
 
 func (c *checker) gatewayHeaders(response *model.GatewayResponse) {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewright/gatewright/gen/diag"
@@ -38,6 +39,9 @@ func (c *checker) security(operation *model.Operation) {
 	}
 	if security == nil {
 		return
+	}
+	if slices.ContainsFunc(security.Alternatives, func(r model.SecurityRequirement) bool { return len(r.Schemes) == 0 }) {
+		return // open to all
 	}
 	for _, alternative := range security.Alternatives {
 		for _, use := range alternative.Schemes {

@@ -127,7 +127,7 @@ func upstreamCodes() []Info {
 // notYet is a capability that is still to come.
 func notYet(code Code, title, asks, example, allowed string) Info {
 	return Info{
-		Code: code, Title: title + " not done yet",
+		Code: code, Title: title + " not supported yet",
 		Explanation: asks + " Gatewright cannot do that yet.",
 		Example:     example,
 		Remedy:      "Take the key away, or allow the code.",

@@ -64,7 +64,7 @@ func expressionCodes() []Info {
 		Example:     "requestParameters:\n  integration.request.header.X-Name: method.request.body.pets[0.name",
 		Remedy:      "Correct the path.",
 	}, {
-		Code: JSONPathNotYet, Title: "JSON path filters and functions are not done yet",
+		Code: JSONPathNotYet, Title: "JSON path filters and functions are not supported yet",
 		Explanation: "The JSON path has a filter such as [?(@.price < 10)], a union of names, or a function such as length(). Gatewright cannot evaluate these yet.",
 		Example:     "requestParameters:\n  integration.request.header.X-Cheap: method.request.body.pets[?(@.price < 10)].name",
 		Remedy:      "Name the value by keys, indexes, slices and wildcards, or allow the code.",
@@ -121,7 +121,7 @@ func targetCodes() []Info {
 		Example:     "responseTemplates:\n  application/json: '{\"ip\": \"$context.identity.sourceIP\"}'",
 		Remedy:      "Correct the name of the variable.",
 	}, {
-		Code: TemplateLanguageLater, Title: "mapping templates with references are not done yet",
+		Code: TemplateLanguageLater, Title: "mapping templates with references are not supported yet",
 		Explanation: "The template has references ($input, $context, $util, own variables) or directives (#set, #if, #foreach). Gatewright sends static templates only, yet.",
 		Example:     "requestTemplates:\n  application/json: '{\"id\": \"$input.params(''id'')\"}'",
 		Remedy:      "Make the template static, map parameters instead, use http_proxy, or allow the code.",

@@ -39,10 +39,10 @@ func responseCodes() []Info {
 		Example:     "x-amazon-apigateway-gateway-responses:\n  DEFAULT_4XX: {statusCode: \"4xx\"}",
 		Remedy:      "Write a status such as 404.",
 	}, {
-		Code: BadGatewayHeader, Title: "bad header name of a gateway response",
-		Explanation: "A header that a gateway response sets must have a name that HTTP allows, and must not be one that frames the message (Content-Length, Transfer-Encoding, Connection).",
-		Example:     "responseParameters:\n  gatewayresponse.header.X Kind: \"'error'\"",
-		Remedy:      "Correct the header's name.",
+		Code: BadGatewayHeader, Title: "header that a gateway response cannot set",
+		Explanation: "A header that a gateway response sets must not be one that frames the message or rules its connection (Content-Length, Transfer-Encoding, Connection and such): the gateway itself sets those.",
+		Example:     "responseParameters:\n  gatewayresponse.header.Content-Length: \"'5'\"",
+		Remedy:      "Take the mapping away.",
 	}, {
 		Code: CompressionRange, Title: "minimum compression size out of range",
 		Explanation: "x-amazon-apigateway-minimum-compression-size is a number of bytes from 0 to 10485760; absent or null, nothing is compressed.",

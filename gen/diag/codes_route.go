@@ -112,13 +112,13 @@ func parameterCodes() []Info {
 		Example:     "x-gateway-validate: full",
 		Remedy:      "Write off, amazon or strict.",
 	}, {
-		Code: ValidationNotYet, Title: "request validation is not done yet",
+		Code: ValidationNotYet, Title: "request validation is not supported yet",
 		Explanation: "The operation has a request validator that checks parameters or bodies. Gatewright does not validate requests yet, and a backend may rely on it.",
 		Example:     "x-amazon-apigateway-request-validators:\n  all: {validateRequestBody: true, validateRequestParameters: true}\nx-amazon-apigateway-request-validator: all",
 		Remedy:      "Write x-gateway-validate: \"off\" where the backend checks for itself, or allow the code.",
 		Allowed:     "Requests reach the backend without validation.",
 	}, {
-		Code: StrictValidationNotYet, Title: "strict validation is not done yet",
+		Code: StrictValidationNotYet, Title: "strict validation is not supported yet",
 		Explanation: "x-gateway-validate: strict asks for requests to be checked against everything that the document says. Gatewright does not validate requests yet.",
 		Example:     "x-gateway-validate: strict",
 		Remedy:      "Write x-gateway-validate: \"off\" where the backend checks for itself, or allow the code.",

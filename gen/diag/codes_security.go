@@ -56,43 +56,43 @@ func schemeCodes() []Info {
 
 func guardCodes() []Info {
 	return []Info{{
-		Code: LambdaAuthorizerNotYet, Title: "Lambda authorizers are not done yet",
+		Code: LambdaAuthorizerNotYet, Title: "Lambda authorizers are not supported yet",
 		Explanation: "The operation is guarded by a Lambda authorizer (type token or request). Gatewright cannot ask one yet, and never leaves a guarded operation open unasked.",
 		Example:     "securityDefinitions:\n  auth:\n    type: apiKey\n    name: Authorization\n    in: header\n    x-amazon-apigateway-authtype: custom\n    x-amazon-apigateway-authorizer: {type: token, authorizerUri: \"arn:aws:apigateway:…\"}",
 		Remedy:      "Take the requirement away where the backend checks for itself.",
 		Allowed:     closedWhenAllowed,
 	}, {
-		Code: CognitoNotYet, Title: "Cognito authorizers are not done yet",
+		Code: CognitoNotYet, Title: "Cognito authorizers are not supported yet",
 		Explanation: "The operation is guarded by a Cognito user pool. Gatewright cannot verify its tokens yet, and never leaves a guarded operation open unasked.",
 		Example:     "x-amazon-apigateway-authorizer:\n  type: cognito_user_pools\n  providerARNs: [\"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1\"]",
 		Remedy:      "Take the requirement away where the backend checks for itself.",
 		Allowed:     closedWhenAllowed,
 	}, {
-		Code: IAMNotYet, Title: "IAM authorization is not done yet",
+		Code: IAMNotYet, Title: "IAM authorization is not supported yet",
 		Explanation: "The operation wants requests signed with AWS Signature Version 4. Gatewright cannot verify signatures yet, and never leaves a guarded operation open unasked.",
 		Example:     "x-amazon-apigateway-auth: {type: AWS_IAM}",
 		Remedy:      "Take the requirement away where the backend checks for itself.",
 		Allowed:     closedWhenAllowed,
 	}, {
-		Code: APIKeysNotYet, Title: "API keys are not done yet",
+		Code: APIKeysNotYet, Title: "API keys are not supported yet",
 		Explanation: "The operation wants an API key. Gatewright cannot check keys yet, and never leaves a guarded operation open unasked.",
 		Example:     "securityDefinitions:\n  api_key: {type: apiKey, name: x-api-key, in: header}\nsecurity: [{api_key: []}]",
 		Remedy:      "Take the requirement away where the backend checks for itself.",
 		Allowed:     closedWhenAllowed,
 	}, {
-		Code: PolicyNotYet, Title: "resource policies are not done yet",
+		Code: PolicyNotYet, Title: "resource policies are not supported yet",
 		Explanation: "x-amazon-apigateway-policy says who may call the API. Gatewright cannot evaluate policies yet, and never leaves a guarded API open unasked.",
 		Example:     "x-amazon-apigateway-policy:\n  Version: \"2012-10-17\"\n  Statement: []",
 		Remedy:      "Take the policy away where the network guards the gateway.",
 		Allowed:     "Every operation answers 500 Internal server error: what was to be guarded is never left open.",
 	}, {
-		Code: MutualTLSNotYet, Title: "mutual TLS is not done yet",
+		Code: MutualTLSNotYet, Title: "mutual TLS is not supported yet",
 		Explanation: "A scheme of type mutualTLS wants clients to show a certificate. Gatewright cannot ask for one yet, and never leaves a guarded operation open unasked.",
 		Example:     "components:\n  securitySchemes:\n    client: {type: mutualTLS}",
 		Remedy:      "Take the requirement away where something in front of the gateway asks for the certificate.",
 		Allowed:     closedWhenAllowed,
 	}, {
-		Code: TokenIssuersNotYet, Title: "token issuers are not done yet",
+		Code: TokenIssuersNotYet, Title: "token issuers are not supported yet",
 		Explanation: "jwt authorizers and x-gateway-issuers let the gateway verify tokens. Gatewright cannot do that yet, and never leaves a guarded operation open unasked.",
 		Example:     "x-gateway-issuers:\n  \"https://login.example.com/\": {jwks: {url: \"https://login.example.com/keys\"}}",
 		Remedy:      "Take the requirement away where the backend checks for itself.",

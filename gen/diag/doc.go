@@ -6,7 +6,8 @@
 //
 // Message says what is wrong at this place, in the words of the document: "unknown request validator \"al\"". It is
 // lower case but for names, has no full stop, and is understood without the source line. It blames nobody: the
-// text is wrong, not its author; "you", "invalid" and "illegal" do not occur, nor do exclamation marks and pleas.
+// text is wrong, not its author; "you", "invalid" and "illegal" do not occur, nor do exclamation marks and pleas. Where
+// Amazon's gateway has a message for the mistake that people search for, it is kept word for word, but for its capital.
 // Text of the document stands in double quotes (%q) when it may be anything, and bare when the rules that let it come
 // this far say that it is a name, a number or a path template.
 //

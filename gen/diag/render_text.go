@@ -70,7 +70,7 @@ func (t *textWriter) finding(d Diagnostic) {
 	t.note("help", d.Help)
 	if d.Allowed {
 		if info, ok := Explain(d.Code); ok {
-			t.note("allowed", info.Allowed)
+			t.note("allowed", asNote(info.Allowed))
 		}
 	}
 	for _, related := range d.Related {
@@ -78,6 +78,12 @@ func (t *textWriter) finding(d Diagnostic) {
 		t.source(related.Span, blue)
 	}
 	t.text.WriteByte('\n')
+}
+
+// asNote turns a sentence of an explanation into a note: lower case, no full stop.
+func asNote(sentence string) string {
+	first, size := utf8.DecodeRuneInString(sentence)
+	return string(unicode.ToLower(first)) + strings.TrimSuffix(sentence[size:], ".")
 }
 
 func (t *textWriter) note(label, text string) {

@@ -107,7 +107,7 @@ func (p *pathParser) name(from int) *Problem {
 	p.at += end
 	switch {
 	case p.at < len(p.text) && p.text[p.at] == '(':
-		return p.fail(diag.JSONPathNotYet, start, len(p.text), "functions in JSON paths are not done yet", "")
+		return p.fail(diag.JSONPathNotYet, start, len(p.text), "functions in JSON paths are not supported yet", "")
 	case p.at < len(p.text) && (p.text[p.at] == ' ' || p.text[p.at] == ')'):
 		return p.fail(diag.BadJSONPath, p.at, p.at+1, fmt.Sprintf("%q cannot stand in a JSON path here", p.text[p.at]), "write a name with such characters as ['name']")
 	case name == "":
@@ -130,9 +130,9 @@ func (p *pathParser) bracket() *Problem {
 	}
 	switch c := p.text[p.at]; c {
 	case '?':
-		return p.fail(diag.JSONPathNotYet, open, len(p.text), "filters in JSON paths are not done yet", "")
+		return p.fail(diag.JSONPathNotYet, open, len(p.text), "filters in JSON paths are not supported yet", "")
 	case '(':
-		return p.fail(diag.JSONPathNotYet, open, len(p.text), "computed steps in JSON paths are not done yet", "")
+		return p.fail(diag.JSONPathNotYet, open, len(p.text), "computed steps in JSON paths are not supported yet", "")
 	case '*':
 		p.at++
 		p.path = append(p.path, Wildcard{})
@@ -154,7 +154,7 @@ func (p *pathParser) bracket() *Problem {
 	case p.at >= len(p.text):
 		return p.unclosed(open)
 	case p.text[p.at] == ',':
-		return p.fail(diag.JSONPathNotYet, open, len(p.text), "JSON paths that take several names or indexes at once are not done yet", "")
+		return p.fail(diag.JSONPathNotYet, open, len(p.text), "JSON paths that take several names or indexes at once are not supported yet", "")
 	case p.text[p.at] != ']':
 		return p.fail(diag.BadJSONPath, p.at, p.at+1, "] is missing in the JSON path", "")
 	}
