@@ -46,7 +46,7 @@ type Head struct {
 	Fields []Field
 	// Length is the body's announced length, Chunked or UntilClose. A status or method without body overrides it.
 	Length int64
-	// Close says that the backend closes the connection behind this answer.
+	// Close says that the backend closes the connection behind this answer, whose body may also end with it.
 	Close bool
 	// Options is the value of the Connection field, nil without one.
 	Options []byte
@@ -72,7 +72,6 @@ func (h *Head) Parse(b []byte) (int, error) {
 			if rest[1] != '\n' {
 				return 0, errField
 			}
-			h.Close = h.Close || h.Length == UntilClose
 			return at + 2, nil
 		}
 		n, err := h.field(rest)
@@ -231,6 +230,40 @@ func (h *Head) transferEncoding(value []byte) error {
 	}
 	h.Length = Chunked
 	return nil
+}
+
+// Names reports whether the Connection field names the field name, which then concerns this connection only.
+func (h *Head) Names(name []byte) bool {
+	rest := h.Options
+	for len(rest) > 0 {
+		option := rest
+		if comma := bytes.IndexByte(rest, ','); comma >= 0 {
+			option, rest = rest[:comma], rest[comma+1:]
+		} else {
+			rest = nil
+		}
+		if SameName(trim(option), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// SameName reports whether two field names are the same; only ASCII letters fold.
+func SameName(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		x, y := a[i], b[i]
+		if x == y {
+			continue
+		}
+		if x |= 0x20; x != y|0x20 || x < 'a' || x > 'z' {
+			return false
+		}
+	}
+	return true
 }
 
 // HasToken reports whether a comma-separated list such as a Connection field's value holds token, which is in lower case.
