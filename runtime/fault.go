@@ -67,7 +67,6 @@ type faultKind struct {
 	executing bool // raised by an execution: the body has a space after the colon (rest.md, section 3.1)
 	capital   bool // the body's key is Message
 	traced    bool // X-Amzn-Trace-Id is sent (rest.md, section 3.2)
-	bare      bool // answered in front of the API: no amzn headers
 
 	plain int // the status where it differs in plain documents
 }
@@ -93,7 +92,7 @@ var faultKinds = [faultCount]faultKind{
 	InvalidSignature:             {name: "INVALID_SIGNATURE", status: 403, errorType: "InvalidSignatureException", message: "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."},
 	MissingAuthenticationToken:   {name: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token"},
 	QuotaExceeded:                {name: "QUOTA_EXCEEDED", status: 429, errorType: "LimitExceededException", message: "Limit Exceeded"},
-	RequestTooLarge:              {name: "REQUEST_TOO_LARGE", status: 413, bare: true},
+	RequestTooLarge:              {name: "REQUEST_TOO_LARGE", status: 413},
 	ResourceNotFound:             {name: "RESOURCE_NOT_FOUND", status: 404, errorType: "NotFoundException", message: "Not Found"},
 	Throttled:                    {name: "THROTTLED", status: 429, errorType: "TooManyRequestsException", message: "Too Many Requests"},
 	Unauthorized:                 {name: "UNAUTHORIZED", status: 401, errorType: "UnauthorizedException", message: "Unauthorized"},
@@ -109,7 +108,7 @@ var faultKinds = [faultCount]faultKind{
 	UnsupportedEncoding:          {status: 415, errorType: "BadRequestException", message: "Unsupported Media Type"},
 	RequestTimeout:               {status: 408, errorType: "RequestTimeoutException", message: "Request Timeout"},
 	ServiceUnavailable:           {status: 503, errorType: "ServiceUnavailableException", message: "Service Unavailable"},
-	Aborted:                      {status: 500, bare: true},
+	Aborted:                      {status: 500},
 }
 
 // String is the gateway response type, such as MISSING_AUTHENTICATION_TOKEN.

@@ -26,7 +26,7 @@ type pathClass uint8
 const (
 	ordinary pathClass = iota
 	slash
-	escape
+	unusual // an escape, or what an overlong encoding starts with: its segment is looked at closely
 	illegal // control bytes, a backslash, which some backends take for a slash, and what ends a path
 )
 
@@ -35,7 +35,8 @@ var pathClasses = func() (table [256]pathClass) {
 		table[b] = illegal
 	}
 	table[0x7f], table['\\'], table['?'], table['#'] = illegal, illegal, illegal, illegal
-	table['/'], table['%'] = slash, escape
+	table['/'], table['%'] = slash, unusual
+	table[0xc0], table[0xc1], table[0xe0], table[0xf0] = unusual, unusual, unusual, unusual
 	return table
 }()
 
@@ -49,14 +50,14 @@ func (p *Path) Parse(raw string) Fault {
 		return BadRequest
 	}
 	for i := 1; i < len(raw); i++ {
-		start, escaped := i, false
+		start, closely := i, false
 	segment:
 		for ; i < len(raw); i++ {
 			switch pathClasses[raw[i]] {
 			case slash:
 				break segment
-			case escape:
-				escaped = true
+			case unusual:
+				closely = true
 			case illegal:
 				return BadRequest
 			}
@@ -64,7 +65,7 @@ func (p *Path) Parse(raw string) Fault {
 		if i == start {
 			continue
 		}
-		if !p.add(start, i, escaped) {
+		if !p.add(start, i, closely) {
 			return BadRequest
 		}
 	}
@@ -72,9 +73,9 @@ func (p *Path) Parse(raw string) Fault {
 }
 
 // add takes the segment raw[start:end] and reports whether it is a safe one.
-func (p *Path) add(start, end int, escaped bool) bool {
+func (p *Path) add(start, end int, closely bool) bool {
 	key := p.raw[start:end]
-	if escaped {
+	if closely {
 		mark := len(p.decoded)
 		var ok bool
 		if p.decoded, ok = appendUnescaped(p.decoded, key); !ok {

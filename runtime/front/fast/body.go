@@ -48,20 +48,14 @@ type body struct {
 	started bool // a chunk was read, so that its line end comes first
 	done    bool
 	err     error
+	sock    *sock
 	// proceed is called once before the first wait for the client, to send 100 Continue.
 	proceed func() error
 }
 
-func (b *body) fixed(br *bufio.Reader, length int64) {
-	*b = body{br: br, left: length}
-}
-
-func (b *body) inChunks(br *bufio.Reader, max int64) {
-	*b = body{br: br, chunked: true, max: max}
-	if max == 0 {
-		b.max = -1
-	}
-}
+// Interrupt ends a Read that waits and all later ones with an error. It may be called from any goroutine until the
+// response is written.
+func (b *body) Interrupt() { b.sock.interrupt() }
 
 // Read implements io.Reader.
 func (b *body) Read(p []byte) (int, error) {
@@ -73,6 +67,9 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	if len(p) == 0 {
 		return 0, nil
+	}
+	if b.sock.interrupted.Load() {
+		return 0, errInterrupted
 	}
 	n, err := b.read(p)
 	if err != nil && err != io.EOF {

@@ -19,7 +19,6 @@ const (
 	phaseIdle                   // the next request on a connection that was used
 	phaseParked                 // the same, holding no buffers
 	phaseBody                   // more of a body, since the last piece
-	phaseWrite                  // room to write, since the last piece was taken
 	phaseLinger                 // what a client still sends after the last answer
 	phases
 )
@@ -34,7 +33,9 @@ type sock struct {
 	net.Conn
 	srv *Server
 
-	state atomic.Int64 // milliseconds of the coarse clock << 8 | phase
+	state       atomic.Int64 // milliseconds of the coarse clock << 8 | phase
+	writing     atomic.Int64 // milliseconds of the coarse clock + 1 while a write waits, else 0
+	interrupted atomic.Bool  // the body's reader was told to stop
 
 	// Only the goroutine that reads the body uses these.
 	bodyWaited int64 // milliseconds that the body's reader waited for the client
@@ -61,8 +62,9 @@ func (t *timeout) Timeout() bool { return true }
 func (t *timeout) Temporary() bool { return true }
 
 var (
-	errSlow = &timeout{}
-	errPark = &timeout{park: true}
+	errSlow        = &timeout{}
+	errPark        = &timeout{park: true}
+	errInterrupted = errors.New("reading was interrupted")
 
 	_ net.Error = errSlow
 )
@@ -127,6 +129,9 @@ func (s *sock) read(b []byte) (int, error) {
 		if n > 0 || err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
 			return n, err
 		}
+		if s.interrupted.Load() {
+			return 0, errInterrupted
+		}
 		if late := s.overdue(); late != nil {
 			return 0, late
 		}
@@ -135,6 +140,17 @@ func (s *sock) read(b []byte) (int, error) {
 			return 0, err
 		}
 	}
+}
+
+// interrupt ends the reading of a body, from any goroutine.
+func (s *sock) interrupt() {
+	s.interrupted.Store(true)
+	s.wake()
+}
+
+// wake lets a read look at its limits.
+func (s *sock) wake() {
+	_ = s.SetReadDeadline(past) // an error means that the connection is closed, which ends the wait as well
 }
 
 // crawls says that the body comes below the least rate after its time of grace.
@@ -151,18 +167,13 @@ func (s *sock) Write(b []byte) (int, error) {
 	if s.released {
 		return s.Conn.Write(b)
 	}
-	before := s.state.Load()
-	if phase(before&0xff) == phaseHandshake {
-		return s.write(b) // part of one wait that the handshake's limit bounds
-	}
 	written := 0
 	for {
-		s.enter(phaseWrite)
 		n, err := s.write(b[:min(len(b), writePiece)])
 		written += n
 		b = b[n:]
 		if err != nil || len(b) == 0 {
-			s.state.Store(before)
+			s.writing.Store(0)
 			return written, err
 		}
 	}
@@ -172,15 +183,18 @@ func (s *sock) Write(b []byte) (int, error) {
 func (s *sock) write(b []byte) (int, error) {
 	written := 0
 	for {
+		s.writing.Store(s.srv.coarse.Load() + 1)
 		n, err := s.Conn.Write(b[written:])
 		written += n
-		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
-			return written, err
+		for err != nil && n == 0 && errors.Is(err, os.ErrDeadlineExceeded) && !s.stuck() {
+			// The sweeper meant an earlier wait.
+			if err = s.SetWriteDeadline(time.Time{}); err == nil {
+				n, err = s.Conn.Write(b[written:])
+				written += n
+			}
 		}
-		if n > 0 {
-			s.enter(phaseWrite)
-		} else if late := s.overdue(); late != nil {
-			return written, late
+		if err == nil || n == 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return written, stalled(err)
 		}
 		if err := s.SetWriteDeadline(time.Time{}); err != nil {
 			return written, err
@@ -188,18 +202,20 @@ func (s *sock) write(b []byte) (int, error) {
 	}
 }
 
-// past is a deadline that interrupts whoever waits.
-var past = time.Unix(1, 0)
-
-// interrupt wakes the wait of phase p so that it looks at its limits.
-func (s *sock) interrupt(p phase) {
-	// An error means that the connection is closed already, which ends the wait as well.
-	switch p {
-	case phaseWrite:
-		_ = s.SetWriteDeadline(past)
-	case phaseHandshake:
-		_ = s.SetDeadline(past)
-	default:
-		_ = s.SetReadDeadline(past)
-	}
+// stuck says that the current write has taken nothing for too long.
+func (s *sock) stuck() bool {
+	since := s.writing.Load()
+	limit := s.srv.cfg.Limits.WriteTime
+	return since > 0 && limit > 0 && time.Duration(s.srv.coarse.Load()+1-since)*time.Millisecond >= limit
 }
+
+// stalled is the error of a write that the sweeper ended.
+func stalled(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errSlow
+	}
+	return err
+}
+
+// past is a deadline that wakes whoever waits.
+var past = time.Unix(1, 0)

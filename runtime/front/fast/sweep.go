@@ -11,7 +11,12 @@ func (s *Server) tick() time.Duration {
 			shortest = min(shortest, limit)
 		}
 	}
-	return max(min(shortest, s.cfg.Limits.ParkTime)/4, time.Millisecond)
+	for _, limit := range []time.Duration{s.cfg.Limits.WriteTime, s.cfg.Limits.ParkTime} {
+		if limit > 0 {
+			shortest = min(shortest, limit)
+		}
+	}
+	return max(shortest/4, time.Millisecond)
 }
 
 // sweeper moves the coarse clock and ends waits that took too long, until the server is closed.
@@ -46,7 +51,10 @@ func (s *Server) sweep() {
 			continue
 		}
 		if p != phaseFree && sk.overdue() != nil {
-			sk.interrupt(p)
+			sk.wake()
+		}
+		if sk.stuck() {
+			_ = sk.SetWriteDeadline(past) // an error means that the connection is closed
 		}
 	}
 }
@@ -63,8 +71,6 @@ func (s *Server) limit(p phase) time.Duration {
 		return s.whileDraining(l.IdleTime)
 	case phaseBody:
 		return l.BodyTime
-	case phaseWrite:
-		return l.WriteTime
 	case phaseLinger:
 		return l.LingerTime
 	default:

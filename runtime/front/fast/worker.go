@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"sync"
+	"time"
 
 	"github.com/valyala/fasthttp"
 )
@@ -30,6 +32,9 @@ type worker struct {
 	bw   *bufio.Writer
 
 	small *bufio.Reader // br, but for a connection with a large head
+
+	interim sync.Mutex // guards silent and the writing of interim answers
+	silent  bool
 }
 
 func newWorker(s *Server) *worker {
@@ -113,7 +118,7 @@ func (w *worker) readHead() (int, verdict) {
 		if len(b) == w.br.Size() && !w.grow() {
 			return w.tooLarge(), keep
 		}
-		if err := w.more(); err != nil {
+		if _, err := w.br.Peek(len(b) + 1); err != nil {
 			return headError(err, len(b))
 		}
 	}
@@ -144,17 +149,6 @@ func (w *worker) await() verdict {
 	default:
 		return finish
 	}
-}
-
-// more waits for further bytes of the head; the client may be waiting for what we have not flushed yet.
-func (w *worker) more() error {
-	if w.bw.Buffered() > 0 {
-		if err := w.bw.Flush(); err != nil {
-			return err
-		}
-	}
-	_, err := w.br.Peek(w.br.Buffered() + 1)
-	return err
 }
 
 // skipEmptyLine takes one empty line before a request (RFC 9112 section 2.2).
@@ -190,27 +184,22 @@ func (w *worker) openBody() (whole int, status int) {
 	}
 	switch {
 	case w.head.chunked:
-		w.body.inChunks(w.br, max(limit, 0))
+		w.body = body{br: w.br, sock: w.conn.sock, chunked: true, max: limit}
 	case w.head.length <= 0:
 		return 0, 0
 	case w.head.length <= int64(w.br.Size()) && !w.head.expect:
 		return w.wholeBody(int(w.head.length))
 	default:
-		w.body.fixed(w.br, w.head.length)
+		w.body = body{br: w.br, sock: w.conn.sock, left: w.head.length}
 	}
 	if w.head.expect {
-		w.body.proceed = w.proceed
+		w.body.proceed, w.silent = w.proceed, false
 	}
 	w.ctx.Request.SetBodyStream(&w.body, int(w.head.length))
 	return 0, 0
 }
 
 func (w *worker) wholeBody(size int) (int, int) {
-	if w.br.Buffered() < size && w.bw.Buffered() > 0 {
-		if err := w.bw.Flush(); err != nil { // answers to earlier requests, which the client may wait for
-			return 0, http.StatusBadRequest
-		}
-	}
 	b, err := w.br.Peek(size)
 	if err != nil {
 		return 0, bodyError(err).status
@@ -219,12 +208,22 @@ func (w *worker) wholeBody(size int) (int, int) {
 	return size, 0
 }
 
-// proceed asks the client for the body it holds back.
+// proceed asks the client for the body it holds back, unless the answer is on its way already.
 func (w *worker) proceed() error {
-	if _, err := w.bw.WriteString("HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
-		return err
+	w.interim.Lock()
+	defer w.interim.Unlock()
+	if w.silent {
+		return errInterrupted
 	}
-	return w.bw.Flush()
+	_, err := w.conn.nc.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
+	return err
+}
+
+// noMoreInterim lets no interim answer out from here on.
+func (w *worker) noMoreInterim() {
+	w.interim.Lock()
+	w.silent = true
+	w.interim.Unlock()
 }
 
 // handle calls the gateway; a panic costs one request, not the process.
@@ -244,8 +243,15 @@ func (w *worker) handle() {
 // answer writes the response and says how it goes on.
 func (w *worker) answer(whole int) verdict {
 	resp := &w.ctx.Response
-	after := w.afterBody()
-	if w.head.close || w.untilClose() || resp.Header.ConnectionClose() || w.conn.sock.srv.draining.Load() {
+	if w.head.expect {
+		w.noMoreInterim()
+	}
+	after := keep
+	early := resp.Header.ConnectionClose() // the handler may still read the body while the answer goes out
+	if !early {
+		after = w.afterBody()
+	}
+	if early || w.head.close || w.untilClose() || w.conn.sock.srv.draining.Load() {
 		after = max(after, finish)
 	}
 	if after != keep {
@@ -256,6 +262,9 @@ func (w *worker) answer(whole int) verdict {
 	if err := w.write(); err != nil {
 		w.reset()
 		return finish
+	}
+	if early {
+		after = max(after, w.afterBody())
 	}
 	if whole > 0 {
 		_, _ = w.br.Discard(whole) // they are buffered
@@ -274,7 +283,7 @@ func (w *worker) afterBody() verdict {
 	switch {
 	case !unread:
 		return keep
-	case w.body.err != nil, w.body.proceed != nil: // nobody knows what the client's next bytes mean
+	case w.body.err != nil, w.body.proceed != nil, w.conn.sock.interrupted.Load(): // nobody knows what the client's next bytes mean
 		return linger
 	case !w.body.chunked && w.body.left > w.conn.sock.srv.cfg.Limits.LingerBytes:
 		return linger
@@ -283,7 +292,7 @@ func (w *worker) afterBody() verdict {
 	}
 }
 
-// write writes the response; it is flushed unless a further request is here already.
+// write writes the response and flushes it, also when a further request is here already: that one may take long.
 func (w *worker) write() error {
 	resp := &w.ctx.Response
 	var err error
@@ -292,7 +301,7 @@ func (w *worker) write() error {
 	} else {
 		err = resp.Write(w.bw)
 	}
-	if err == nil && (w.br.Buffered() == 0 || resp.ConnectionClose()) {
+	if err == nil {
 		err = w.bw.Flush()
 	}
 	return err
@@ -302,9 +311,6 @@ func (w *worker) write() error {
 func (w *worker) drain() verdict {
 	if !w.ctx.Request.IsBodyStream() || w.body.done {
 		return keep
-	}
-	if err := w.bw.Flush(); err != nil {
-		return finish
 	}
 	limit := w.conn.sock.srv.cfg.Limits.LingerBytes
 	if _, err := io.Copy(io.Discard, io.LimitReader(&w.body, limit)); err != nil || !w.bodyEnds() {
@@ -398,6 +404,11 @@ func (w *worker) reset() {
 func (w *worker) linger() {
 	if err := w.conn.closeWrite(); err != nil {
 		return
+	}
+	if w.conn.sock.interrupted.Swap(false) {
+		if err := w.conn.sock.SetReadDeadline(time.Time{}); err != nil {
+			return
+		}
 	}
 	w.conn.sock.enter(phaseLinger)
 	for left := w.conn.sock.srv.cfg.Limits.LingerBytes; left > 0; {

@@ -5,11 +5,13 @@ package h2
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log"
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -135,16 +137,32 @@ type body struct {
 	patience time.Duration
 	extended time.Time // when the deadline was last moved
 	left     int64     // bytes still allowed; negative: no bound
+	stopped  atomic.Bool
 }
+
+// Interrupt ends a Read that waits and all later ones with an error. It may be called from any goroutine until the
+// handler returns.
+func (b *body) Interrupt() {
+	b.stopped.Store(true)
+	_ = b.control.SetReadDeadline(time.Now()) // an error means that the stream is gone
+}
+
+var errInterrupted = errors.New("reading was interrupted")
 
 // Read implements io.Reader.
 func (b *body) Read(p []byte) (int, error) {
+	if b.stopped.Load() {
+		return 0, errInterrupted
+	}
 	if b.patience > 0 {
 		if now := time.Now(); now.Sub(b.extended) > b.patience/4 {
 			if err := b.control.SetReadDeadline(now.Add(b.patience)); err != nil {
 				return 0, err
 			}
 			b.extended = now
+			if b.stopped.Load() { // between the question above and this deadline
+				return 0, errInterrupted
+			}
 		}
 	}
 	n, err := b.from.Read(p)
