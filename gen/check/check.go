@@ -32,8 +32,8 @@ func Check(api *model.API) []diag.Diagnostic {
 	for _, validator := range api.RequestValidators {
 		c.validators[validator.Name.Value] = validator
 	}
-	if api.APIType != nil && api.APIType.Value == "WEBSOCKET" {
-		c.apiSettings() // nothing of what follows is about WebSocket APIs
+	if t := api.APIType; t != nil && (t.Value == "WEBSOCKET" || t.Value == "HTTP") {
+		c.apiSettings() // what follows is about REST APIs
 		return c.found
 	}
 	c.paths()
@@ -103,7 +103,11 @@ func (c *checker) operation(item *model.PathItem, operation *model.Operation) {
 	c.backend(item, operation)
 	c.security(operation)
 	c.validation(item, operation)
-	if operation.Integration != nil {
+	switch {
+	case operation.Integration == nil:
+	case operation.Integration.Subtype != nil:
+		c.later(diag.HTTPAPINotYet, operation.Integration.Subtype.Span, "an integration of HTTP APIs")
+	case c.api.HTTPAPICORS == nil: // else an HTTP API, whose mappings are written in another way
 		c.requestMappings(item, operation)
 		c.responseMappings(operation)
 	}

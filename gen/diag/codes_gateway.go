@@ -126,11 +126,15 @@ func upstreamCodes() []Info {
 
 // notYet is a capability that is still to come.
 func notYet(code Code, title, asks, example, allowed string) Info {
+	remedy := "Take the key away, or allow the code."
+	if allowed == "" {
+		remedy = "Take the key away."
+	}
 	return Info{
 		Code: code, Title: title + " not supported yet",
 		Explanation: asks + " Gatewright cannot do that yet.",
 		Example:     example,
-		Remedy:      "Take the key away, or allow the code.",
+		Remedy:      remedy,
 		Allowed:     allowed,
 	}
 }
@@ -139,8 +143,8 @@ func laterCodes() []Info {
 	return []Info{
 		notYet(WebSocketNotYet, "WebSocket APIs are", "x-gateway-websocket, and x-gateway-api with type WEBSOCKET, describe a WebSocket API.",
 			"x-gateway-api: {type: WEBSOCKET}", ""),
-		notYet(HTTPAPINotYet, "HTTP APIs are", "x-gateway-api with type HTTP, x-amazon-apigateway-cors and the format 2.0 of payloads belong to HTTP APIs, which behave differently from REST APIs.",
-			"x-gateway-api: {type: HTTP}", "The key is ignored; an API of type HTTP is served as a REST API."),
+		notYet(HTTPAPINotYet, "HTTP APIs are", "x-gateway-api with type HTTP, x-amazon-apigateway-cors and integrationSubtype belong to HTTP APIs, which behave differently from REST APIs.",
+			"x-gateway-api: {type: HTTP}", ""),
 		notYet(PortalNotYet, "the portal is", "x-gateway-portal describes a portal for developers.",
 			"x-gateway-portal: {}", "There is no portal."),
 		notYet(UsagePlansNotYet, "usage plans are", "x-gateway-usage-plans limits the callers by their API keys.",

@@ -116,7 +116,14 @@ func (t *textWriter) summary(list *List, shown []Diagnostic, cut int) {
 	if cut > 0 {
 		fmt.Fprintf(&t.text, " (%d not shown)", cut)
 	}
-	fmt.Fprintf(&t.text, "; more about a code: gatewright explain %s\n", shown[0].Code)
+	code := shown[0].Code
+	for _, d := range shown {
+		if d.Severity == Error {
+			code = d.Code
+			break
+		}
+	}
+	fmt.Fprintf(&t.text, "; more about a code: gatewright explain %s\n", code)
 }
 
 func plural(n int, what string) string {

@@ -64,7 +64,7 @@ func allowedIn(comment []byte) []diag.Code {
 	return codes
 }
 
-func archives(t *testing.T) []string {
+func archives(t testing.TB) []string {
 	t.Helper()
 	names, err := filepath.Glob("testdata/*.txtar")
 	require.NoError(t, err)
