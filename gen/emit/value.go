@@ -59,6 +59,10 @@ func (p *printer) compound(v plan.Value) *jen.Statement {
 		return p.operand(v.X, precedence(v.Op)).Op(v.Op).Add(p.operand(v.Y, precedence(v.Op)+1))
 	case plan.Not:
 		return jen.Op("!").Add(p.operand(v.X, token.HighestPrec))
+	case plan.Spread:
+		return p.value(v.X).Op("...")
+	case plan.Variadic:
+		return jen.Op("...").Add(p.value(v.Elem))
 	case plan.Address:
 		return jen.Op("&").Add(p.value(v.X))
 	case plan.Deref:

@@ -266,9 +266,14 @@ func atLength(operator string, depth int, ends []endpoint) []plan.Step {
 	choose := plan.Choose{On: routerMethod}
 	declared := map[string]bool{}
 	for _, e := range ends {
-		values := []plan.Value{methodSymbol(e.method)}
+		if declared[e.method] {
+			continue // reported as a conflict
+		}
+		var values []plan.Value
 		if e.method == anyMethod {
 			values = undeclared(declared)
+		} else {
+			values = append(values, methodSymbol(e.method))
 		}
 		declared[e.method] = true
 		if len(values) > 0 {

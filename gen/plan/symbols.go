@@ -131,23 +131,27 @@ var (
 	UnsupportedMediaType         = Symbol{Runtime, "UnsupportedMediaType"}
 	AuthorizerConfigurationError = Symbol{Runtime, "AuthorizerConfigurationError"}
 
-	UpstreamType    = Symbol{HTTPProxy, "Upstream"}
-	UpstreamConfig  = Symbol{HTTPProxy, "Config"}
-	UpstreamTarget  = Symbol{HTTPProxy, "Target"}
-	NewUpstream     = Symbol{HTTPProxy, "NewUpstream"}
-	UpstreamProxy   = Selector{UpstreamType, "Proxy"}
-	UpstreamForward = Selector{UpstreamType, "Forward"}
-	UpstreamInvoke  = Selector{UpstreamType, "Invoke"}
-	DynamicType     = Symbol{HTTPProxy, "Dynamic"}
-	NewDynamic      = Symbol{HTTPProxy, "NewDynamic"}
-	DynamicProxy    = Selector{DynamicType, "Proxy"}
-	DynamicForward  = Selector{DynamicType, "Forward"}
-	DynamicInvoke   = Selector{DynamicType, "Invoke"}
-	MockStatus      = Symbol{Mock, "Status"}
-	UpstreamHealth  = Symbol{HTTPProxy, "Health"}
-	UpstreamPassive = Symbol{HTTPProxy, "Passive"}
-	UpstreamRetries = Symbol{HTTPProxy, "Retries"}
-	UpstreamTLS     = Symbol{HTTPProxy, "TLS"}
+	UpstreamType     = Symbol{HTTPProxy, "Upstream"}
+	UpstreamConfig   = Symbol{HTTPProxy, "Config"}
+	UpstreamTarget   = Symbol{HTTPProxy, "Target"}
+	NewUpstream      = Symbol{HTTPProxy, "NewUpstream"}
+	UpstreamProxy    = Selector{UpstreamType, "Proxy"}
+	UpstreamForward  = Selector{UpstreamType, "Forward"}
+	UpstreamInvoke   = Selector{UpstreamType, "Invoke"}
+	DynamicType      = Symbol{HTTPProxy, "Dynamic"}
+	NewDynamic       = Symbol{HTTPProxy, "NewDynamic"}
+	DynamicProxy     = Selector{DynamicType, "Proxy"}
+	DynamicForward   = Selector{DynamicType, "Forward"}
+	DynamicInvoke    = Selector{DynamicType, "Invoke"}
+	MockStatus       = Symbol{Mock, "Status"}
+	UpstreamHealth   = Symbol{HTTPProxy, "Health"}
+	UpstreamPassive  = Symbol{HTTPProxy, "Passive"}
+	UpstreamRetries  = Symbol{HTTPProxy, "Retries"}
+	P2C              = Symbol{HTTPProxy, "P2C"}
+	RoundRobin       = Symbol{HTTPProxy, "RoundRobin"}
+	LeastConnections = Symbol{HTTPProxy, "LeastConnections"}
+	HashBalance      = Symbol{HTTPProxy, "Hash"}
+	UpstreamTLS      = Symbol{HTTPProxy, "TLS"}
 )
 
 // Methods are the HTTP methods that a route may have, in the order in which routes of a path are listed.

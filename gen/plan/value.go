@@ -1,7 +1,7 @@
 package plan
 
 // Value is an expression or a type. The set is closed: String, Int, Float, Bool, Duration, Symbol, Name, Member, Call, Op,
-// Not, Address, Deref, List, Composite, FuncLit, Nil.
+// Not, Address, Deref, List, Composite, FuncLit, Spread, Variadic, Nil.
 type Value interface{ value() }
 
 // String is a text. Text of the document reaches Go only through it, always quoted.
@@ -79,6 +79,12 @@ type KeyValue struct {
 // FuncLit is a function literal without parameters or results.
 type FuncLit struct{ Body []Step }
 
+// Spread is `X...`, the last argument of a call.
+type Spread struct{ X Value }
+
+// Variadic is `...Elem`, the type of a last parameter.
+type Variadic struct{ Elem Value }
+
 // Nil is nil.
 type Nil struct{}
 
@@ -98,4 +104,6 @@ func (Deref) value()     {}
 func (List) value()      {}
 func (Composite) value() {}
 func (FuncLit) value()   {}
+func (Spread) value()    {}
+func (Variadic) value()  {}
 func (Nil) value()       {}

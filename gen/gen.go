@@ -1,0 +1,125 @@
+package gen
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gatewright/gatewright/gen/check"
+	"github.com/gatewright/gatewright/gen/diag"
+	"github.com/gatewright/gatewright/gen/emit"
+	"github.com/gatewright/gatewright/gen/load"
+	"github.com/gatewright/gatewright/gen/lower"
+	"github.com/gatewright/gatewright/gen/model"
+	"github.com/gatewright/gatewright/gen/plan"
+	"github.com/gatewright/gatewright/gen/source"
+	"github.com/gatewright/gatewright/gen/write"
+)
+
+// Options say what to compile and how.
+type Options struct {
+	// Document is the file to compile; More are others that add to it.
+	Document string
+	More     []string
+	// Package is the name of the generated package.
+	Package string
+	// BasePath says what the document's base path does to its paths: ignore, prepend or split (rest.md 1.2). Empty is ignore.
+	BasePath string
+	// Allow are findings to take knowingly.
+	Allow []diag.Code
+}
+
+// Result is what Generate makes.
+type Result struct {
+	// Documents are the files that were read, also where there are errors.
+	Documents []string
+	// Program and Files are nil where there are errors.
+	Program *plan.Program
+	Files   *write.Set
+}
+
+// Generate compiles a document. Nothing is written: Result.Files does that.
+func Generate(ctx context.Context, o Options) (Result, *diag.List) {
+	found := &diag.List{}
+	api, result := front(ctx, o, found)
+	if api == nil || found.Errors() > 0 {
+		return result, found
+	}
+	program := lowered(api, o, found)
+	if program == nil {
+		return result, found
+	}
+	files, err := emit.Program(program)
+	if err != nil {
+		found.Add(internal(api, err))
+		return result, found
+	}
+	set := write.NewSet(emit.Header)
+	for _, f := range files {
+		set.Add(f.Name, f.Text)
+	}
+	result.Program, result.Files = program, set
+	return result, found
+}
+
+// Check returns what is wrong with a document, without compiling it.
+func Check(ctx context.Context, o Options) *diag.List {
+	found := &diag.List{}
+	front(ctx, o, found)
+	return found
+}
+
+// front loads and checks a document; the model is nil where there is nothing to go on with.
+func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result) {
+	result := Result{Documents: append([]string{o.Document}, o.More...)}
+	basePath, err := load.ParseBasePath(orIgnore(o.BasePath))
+	if err == nil {
+		err = found.Allow(o.Allow...)
+	}
+	if err != nil {
+		found.Add(diag.Diagnostic{Code: diag.Internal, Message: err.Error()})
+		return nil, result
+	}
+	api := load.Load(ctx, load.Options{Paths: result.Documents, BasePath: basePath}, found)
+	if api == nil {
+		return nil, result
+	}
+	result.Documents = nil
+	for _, file := range api.Files {
+		result.Documents = append(result.Documents, file.Path)
+	}
+	found.Add(check.Check(api)...)
+	return api, result
+}
+
+func orIgnore(mode string) string {
+	if mode == "" {
+		return "ignore"
+	}
+	return mode
+}
+
+// lowered plans the gateway. What goes wrong here is a mistake of ours, as check found nothing.
+func lowered(api *model.API, o Options, found *diag.List) (program *plan.Program) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			found.Add(internal(api, fmt.Errorf("lowering %v", cause)))
+			program = nil
+		}
+	}()
+	var allowed []string
+	for _, d := range found.Allowed() {
+		allowed = append(allowed, fmt.Sprintf("%s: %s", d.Code, d.Message))
+	}
+	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed})
+}
+
+// internal is a mistake of Gatewright's own.
+func internal(api *model.API, err error) diag.Diagnostic {
+	return diag.Diagnostic{Code: diag.Internal, Span: start(api), Message: err.Error(),
+		Help: "please report this together with the document"}
+}
+
+// start is the beginning of the document.
+func start(api *model.API) source.Span {
+	return source.Span{File: api.Files[0], Line: 1, Col: 1, EndLine: 1, EndCol: 2}
+}

@@ -1,0 +1,240 @@
+// Package lower decides what a gateway does: it turns the model of a document into the plan of a program. It fills in
+// the defaults (defaults.go), builds the router, and asks the kinds of integration for the steps of each route. It
+// reports nothing: what a user can get wrong is found before, so that a failure here is a mistake of Gatewright's own.
+package lower
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatewright/gatewright/gen/integration"
+	"github.com/gatewright/gatewright/gen/model"
+	"github.com/gatewright/gatewright/gen/plan"
+)
+
+// Options are what the document does not say.
+type Options struct {
+	// Package is the name of the generated package.
+	Package string
+	// Allowed are the findings that were taken knowingly; the running gateway repeats them.
+	Allowed []string
+}
+
+// The variables of handlers.
+const (
+	gateway = integration.Gateway
+	ctx     = integration.Ctx
+)
+
+// Lower plans the gateway of api.
+func Lower(api *model.API, o Options) *plan.Program {
+	l := &lowering{
+		api:    api,
+		file:   filepath.Base(api.Files[0].Path),
+		names:  newNames(),
+		apiID:  apiID(api),
+		fields: newFields(api),
+	}
+	l.routes = l.collect()
+	l.wire()
+	program := &plan.Program{Package: o.Package, Doc: l.packageDoc(o.Package)}
+	program.Files = append(l.pathFiles(), l.routesFile(), l.gatewayFile(o))
+	slices.SortFunc(program.Files, func(a, b plan.File) int { return cmp.Compare(a.Name, b.Name) })
+	for _, r := range l.routes {
+		program.Routes = append(program.Routes, r.describe())
+	}
+	setDeployment(program)
+	return program
+}
+
+// lowering is the work on one document.
+type lowering struct {
+	api    *model.API
+	file   string // the document's name
+	names  *names
+	apiID  string
+	fields *fields
+	routes []*route // by path and method
+}
+
+// route is an operation on its way.
+type route struct {
+	api      *model.API
+	item     *model.PathItem
+	op       *model.Operation
+	id       string
+	name     string // of the route's variable, from which those of its handler and its constant are made
+	segments []segment
+	answerer answerer
+	shared   []plan.Spec // variables of its own
+}
+
+// collect names the routes, in the order of path and method.
+func (l *lowering) collect() []*route {
+	var all []*route
+	for _, item := range l.api.Paths {
+		segments := parsePath(item.Path.Value)
+		for _, op := range item.Operations {
+			all = append(all, &route{api: l.api, item: item, op: op, segments: segments, answerer: answererOf(l.api, item, op)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *route) int {
+		return cmp.Or(cmp.Compare(a.item.Path.Value, b.item.Path.Value), methodRank(a.op.Method)-methodRank(b.op.Method))
+	})
+	for _, r := range all {
+		name := lowerCamel(r.op.OperationID.Value)
+		if name == "" {
+			name = lowerCamel(r.op.Method + " " + pathWords(r.item.Path.Value))
+		}
+		r.name = l.names.unique(name, prefixed("serve"), prefixed("route"))
+		r.id = cmp.Or(r.op.OperationID.Value, r.name)
+	}
+	return all
+}
+
+// pathWords is a path as a name tells it: the root has no word of its own.
+func pathWords(path string) string {
+	if len(words(path)) == 0 {
+		return "root"
+	}
+	return path
+}
+
+// handler is the name of the route's handler, constant that of its constant in the router.
+func (r *route) handler() string  { return prefixed("serve")(r.name) }
+func (r *route) constant() string { return prefixed("route")(r.name) }
+
+// describe is the route as people read it.
+func (r *route) describe() plan.Route {
+	return plan.Route{ID: r.id, Method: r.op.Method, Path: r.item.Path.Value, Backend: r.answerer.describe(), Facts: r.facts()}
+}
+
+// facts are what a reviewer wants to know of the route beside its backend.
+func (r *route) facts() []string {
+	var facts []string
+	if timeout := timeoutOf(r.api, r.item, r.op); timeout > 0 {
+		facts = append(facts, fmt.Sprintf("timeout %v", timeout))
+	}
+	if size := maxBodyOf(r.api, r.item, r.op); size > 0 {
+		facts = append(facts, fmt.Sprintf("max body %d bytes", size))
+	}
+	if isGuarded(r.api, r.op) {
+		facts = append(facts, "closed: its authorization is not done yet")
+	} else {
+		facts = append(facts, "public")
+	}
+	slices.Sort(facts)
+	return facts
+}
+
+// pathFiles are the files of the path items.
+func (l *lowering) pathFiles() []plan.File {
+	var files []plan.File
+	file := newFileNames()
+	for start := 0; start < len(l.routes); {
+		item := l.routes[start].item
+		f := plan.File{Name: file.forPath(item.Path.Value), Source: l.file + "#" + item.Pointer}
+		for ; start < len(l.routes) && l.routes[start].item == item; start++ {
+			f.Decls = append(f.Decls, l.decls(l.routes[start])...)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// decls are the declarations of one route.
+func (l *lowering) decls(r *route) []plan.Decl {
+	r.shared = nil
+	body := append([]plan.Step{
+		plan.Do{Call: plan.CtxEnter.Call(ctx, plan.Address{X: plan.Name(r.name)})},
+	}, l.steps(r)...)
+	decls := []plan.Decl{plan.Var{Specs: []plan.Spec{{Name: r.name, Value: l.routeValue(r)}}}}
+	if len(r.shared) > 0 {
+		decls = append(decls, plan.Var{Specs: r.shared})
+	}
+	return append(decls, plan.Func{
+		Name:     r.handler(),
+		Doc:      r.doc(),
+		Receiver: plan.Field{Name: string(gateway), Type: plan.Deref{X: plan.Name("Gateway")}},
+		Params:   []plan.Field{{Name: string(ctx), Type: plan.Deref{X: plan.Ctx}}},
+		Results:  []plan.Field{{Type: plan.Fault}},
+		Body:     body,
+	})
+}
+
+// doc says what the handler does, in the document's terms.
+func (r *route) doc() string {
+	doc := fmt.Sprintf("%s serves %s %s: %s.", r.handler(), r.op.Method, r.item.Path.Value, r.answerer.short())
+	if r.op.Summary != "" {
+		doc += "\n\n" + cut(r.op.Summary, longestSummary)
+	}
+	return doc
+}
+
+// longestSummary is how much of a summary a comment repeats.
+const longestSummary = 300
+
+// cut shortens a text that is longer than most.
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// routeValue is the table entry of a route.
+func (l *lowering) routeValue(r *route) plan.Value {
+	value := plan.Composite{Type: plan.RouteType, Lines: true, Fields: []plan.KeyValue{
+		{Key: "ID", Value: plan.String(r.id)},
+		{Key: "Method", Value: plan.String(r.op.Method)},
+		{Key: "Path", Value: plan.String(r.item.Path.Value)},
+		{Key: "ResourceID", Value: plan.String(resourceID(l.apiID, r.item.Path.Value))},
+	}}
+	if params := pathParams(r.segments); len(params) > 0 {
+		list := plan.List{Elem: plan.PathParam, Lines: len(params) > 2}
+		for _, p := range params {
+			list.Items = append(list.Items, p.describe())
+		}
+		value.Fields = append(value.Fields, plan.KeyValue{Key: "Params", Value: list})
+	}
+	value.Fields = append(value.Fields, plan.KeyValue{Key: "Backend", Value: plan.String(r.answerer.describe())})
+	if size := maxBodyOf(r.api, r.item, r.op); size > 0 {
+		value.Fields = append(value.Fields, plan.KeyValue{Key: "MaxBody", Value: plan.Int(size)})
+	}
+	return value
+}
+
+// steps are what the route does once it is found.
+func (l *lowering) steps(r *route) []plan.Step {
+	defer func() {
+		if cause := recover(); cause != nil {
+			panic(fmt.Sprintf("%s %s: %v", r.op.Method, r.item.Path.Value, cause))
+		}
+	}()
+	if isGuarded(r.api, r.op) {
+		return []plan.Step{plan.Return{Values: []plan.Value{plan.AuthorizerConfigurationError}}}
+	}
+	return r.answerer.lower(&routeWiring{lowering: l, route: r})
+}
+
+// isGuarded reports whether the document wants callers of op checked. Nothing can do that yet, so such an operation
+// stays closed.
+func isGuarded(api *model.API, op *model.Operation) bool {
+	if !api.Amazon {
+		return false // the backend of a plain document checks its callers itself
+	}
+	if api.Policy != nil || op.Auth != nil && op.Auth.Value != "" && !strings.EqualFold(op.Auth.Value, "NONE") {
+		return true
+	}
+	security := op.Security
+	if security == nil {
+		security = api.Security
+	}
+	if security == nil || len(security.Alternatives) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(security.Alternatives, func(r model.SecurityRequirement) bool { return len(r.Schemes) == 0 })
+}

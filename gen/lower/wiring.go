@@ -1,0 +1,145 @@
+package lower
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatewright/gatewright/gen/integration"
+	"github.com/gatewright/gatewright/gen/model"
+	"github.com/gatewright/gatewright/gen/plan"
+)
+
+// fields are what a gateway holds beside its core. Routes ask for them by key while they are lowered; they get their
+// names in the order of the keys, so that the order of the document does not matter.
+type fields struct {
+	api    *model.API
+	byKey  map[string]*field
+	choose bool // an upstream is chosen by name at run time
+}
+
+// field is one of them.
+type field struct {
+	key      string
+	wish     string // the name that it gets if it is free
+	name     string
+	doc      string
+	upstream *model.Upstream // an entry of x-gateway-upstreams
+	origin   string          // a scheme, host and port
+	insecure bool
+}
+
+func newFields(api *model.API) *fields { return &fields{api: api, byKey: map[string]*field{}} }
+
+// get returns the field with f's key, adding it when there is none.
+func (s *fields) get(f field) *field {
+	if have, ok := s.byKey[f.key]; ok {
+		return have
+	}
+	s.byKey[f.key] = &f
+	return &f
+}
+
+// sorted are the fields in the order of their keys.
+func (s *fields) sorted() []*field {
+	return slices.SortedFunc(maps.Values(s.byKey), func(a, b *field) int { return cmp.Compare(a.key, b.key) })
+}
+
+// upstream is the field of an entry of x-gateway-upstreams.
+func (s *fields) upstream(u *model.Upstream) *field {
+	return s.get(field{key: "1 " + u.Name.Value, wish: u.Name.Value, doc: "x-gateway-upstreams." + u.Name.Value, upstream: u})
+}
+
+// wire finds the fields that the routes need, and names them.
+func (l *lowering) wire() {
+	for _, r := range l.routes {
+		l.steps(r)
+	}
+	if l.fields.choose {
+		for _, u := range l.api.Upstream {
+			l.fields.upstream(u)
+		}
+	}
+	taken := newNames()
+	taken.taken["serve"], taken.taken[chooseUpstream] = true, true
+	for _, r := range l.routes {
+		taken.taken[r.handler()] = true
+	}
+	for _, f := range l.fields.sorted() {
+		f.name = taken.unique(cmp.Or(lowerCamel(f.wish), "upstream"))
+	}
+}
+
+// chooseUpstream is the method that finds an upstream by name.
+const chooseUpstream = "upstreamNamed"
+
+// routeWiring is what lowering gives the integration of one route.
+type routeWiring struct {
+	*lowering
+	route *route
+}
+
+var _ integration.Wiring = (*routeWiring)(nil)
+
+func member(f *field) plan.Value { return plan.Member{X: gateway, Name: f.name} }
+
+// Upstream is the field of an entry of x-gateway-upstreams.
+func (w *routeWiring) Upstream(name string) plan.Value {
+	for _, u := range w.api.Upstream {
+		if u.Name.Value == name {
+			return member(w.fields.upstream(u))
+		}
+	}
+	panic("no upstream is named " + strconv.Quote(name))
+}
+
+// Origin is the field of a scheme, host and port.
+func (w *routeWiring) Origin(origin string, insecure bool) plan.Value {
+	_, host, _ := strings.Cut(origin, "://")
+	f := field{key: "2 " + origin, wish: host, doc: origin, origin: origin, insecure: insecure}
+	if insecure {
+		f.key += " insecure"
+		f.wish += " insecure"
+		f.doc += ", whose certificate's issuer is not checked"
+	}
+	return member(w.fields.get(f))
+}
+
+// Dynamic is the field that speaks to hosts known only at run time.
+func (w *routeWiring) Dynamic(insecure bool) plan.Value {
+	f := field{key: "3 dynamic", wish: "dynamic", doc: "uris whose host is known only at run time", insecure: insecure}
+	if insecure {
+		f.key += " insecure"
+		f.wish += " insecure"
+		f.doc += ", certificates' issuers not checked"
+	}
+	return member(w.fields.get(f))
+}
+
+// ChosenUpstream is the upstream that name names at run time.
+func (w *routeWiring) ChosenUpstream(name plan.Value) plan.Value {
+	w.fields.choose = true
+	return plan.Call{Func: plan.Member{X: gateway, Name: chooseUpstream}, Args: []plan.Value{name}}
+}
+
+// PathParam is the value of a parameter of the route's path.
+func (w *routeWiring) PathParam(name string) (plan.Value, bool) {
+	for _, p := range pathParams(w.route.segments) {
+		if p.name == name {
+			return p.value(), true
+		}
+	}
+	return nil, false
+}
+
+// Shared makes a package-level variable of the route's own.
+func (w *routeWiring) Shared(purpose string, value plan.Value) plan.Value {
+	name := w.route.name + purpose
+	if n := len(w.route.shared); n > 0 {
+		name += strconv.Itoa(n + 1)
+	}
+	w.route.shared = append(w.route.shared, plan.Spec{Name: name, Value: value})
+	return plan.Name(name)
+}
