@@ -1,0 +1,18 @@
+package mock
+
+import gw "github.com/gatewright/gatewright/runtime"
+
+// Status is the statusCode in the client's body, which is the result of a mock without a template for its type. Where
+// there is none, or it is no integer, or the body is not JSON by even a lenient reading, the request fails as one whose
+// configuration is at fault (rest.md, section 6).
+func Status(c *gw.Ctx) (int, gw.Fault) {
+	body, f := c.Body()
+	if f != gw.OK {
+		return 0, f
+	}
+	status, ok := parse(body)
+	if !ok {
+		return 0, gw.APIConfigurationError
+	}
+	return status, gw.OK
+}
