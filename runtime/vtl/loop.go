@@ -20,11 +20,14 @@ type Loop struct {
 
 // Foreach starts a loop over the elements of v; what cannot be walked gives no round. Leave ends it.
 func (r *Renderer) Foreach(v Value) *Loop {
-	l := &Loop{}
-	if r.depth < len(r.loops) {
+	var l *Loop
+	switch {
+	case r.depth < len(r.loops):
 		l = &r.loops[r.depth]
 		*l = Loop{}
-	} else if r.depth >= maxLoops {
+	case r.depth < maxLoops:
+		l = &Loop{}
+	default:
 		panic(value.TooDeep{})
 	}
 	r.depth++

@@ -49,10 +49,12 @@ type Renderer struct {
 // stopped is what Stop panics with.
 type stopped struct{}
 
-// Render runs a compiled template over src, appending to buf. An error is what Java would have thrown: the gateway
-// answers 500. What was printed is kept in the result of a #stop, and dropped after an error.
-func Render(src Source, buf []byte, template func(*Renderer)) (out []byte, err error) {
-	r := Renderer{src: src, out: buf}
+// Render runs a compiled template over src, appending to buf; r is used for one rendering at a time. An error is what
+// Java would have thrown: the gateway answers 500. What was printed is kept in the result of a #stop, and dropped
+// after an error.
+func (r *Renderer) Render(src Source, buf []byte, template func(*Renderer)) (out []byte, err error) {
+	r.src, r.out = src, buf
+	r.loop, r.depth, r.defines, r.started = nil, 0, 0, r.started[:0]
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -68,8 +70,9 @@ func Render(src Source, buf []byte, template func(*Renderer)) (out []byte, err e
 		default:
 			panic(p)
 		}
+		r.src, r.out = nil, nil
 	}()
-	template(&r)
+	template(r)
 	return r.out, nil
 }
 
