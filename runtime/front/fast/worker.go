@@ -255,6 +255,7 @@ func (w *worker) answer(whole int) verdict {
 		after = max(after, finish)
 	}
 	if after != keep {
+		resp.Header.Del("Connection") // the handler's word that it stays open
 		resp.Header.SetConnectionClose()
 	} else if w.head.old {
 		resp.Header.Set("Connection", "keep-alive")

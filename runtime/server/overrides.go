@@ -1,0 +1,106 @@
+package server
+
+import (
+	"fmt"
+	"maps"
+	"os"
+
+	"go.yaml.in/yaml/v4"
+
+	gw "github.com/gatewright/gatewright/runtime"
+)
+
+// overridesFile is the form of --overrides: the document's own keys. Unknown keys are errors, so that a setting that
+// this gateway would not follow is never taken silently.
+type overridesFile struct {
+	Stages    map[string]stageOverride    `yaml:"x-gateway-stages"`
+	Upstreams map[string]upstreamOverride `yaml:"x-gateway-upstreams"`
+}
+
+type stageOverride struct {
+	Variables map[string]string `yaml:"variables"`
+}
+
+type upstreamOverride struct {
+	Targets []target `yaml:"targets"`
+}
+
+// target is a URL, written as text or as an object.
+type target string
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (t *target) UnmarshalYAML(node *yaml.Node) error {
+	text := ""
+	if node.Kind == yaml.ScalarNode {
+		text = node.Value
+	} else {
+		var object struct {
+			URL string `yaml:"url"`
+		}
+		for i := 0; i < len(node.Content); i += 2 {
+			if key := node.Content[i].Value; node.Kind != yaml.MappingNode || key != "url" {
+				return fmt.Errorf("line %d: a target is a URL or {url: URL}; %q cannot be overridden", node.Line, key)
+			}
+		}
+		if err := node.Decode(&object); err != nil {
+			return err
+		}
+		text = object.URL
+	}
+	if err := checkTarget(text); err != nil {
+		return fmt.Errorf("line %d: %w", node.Line, err)
+	}
+	*t = target(text)
+	return nil
+}
+
+// readOverrides reads the file named by --overrides.
+func readOverrides(path string) (*overridesFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // it was only read
+	var file overridesFile
+	decoder := yaml.NewDecoder(f)
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&file); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for name, upstream := range file.Upstreams {
+		if len(upstream.Targets) == 0 {
+			return nil, fmt.Errorf("%s: x-gateway-upstreams.%s has no targets", path, name)
+		}
+	}
+	return &file, nil
+}
+
+// override lays the file named by --overrides over what the gateway was started with. What flags say wins over the
+// file, as it does over the document.
+func (s *settings) override(apply func(gw.Overrides) error) error {
+	if s.overrides == "" {
+		return nil
+	}
+	file, err := readOverrides(s.overrides)
+	if err != nil {
+		return fmt.Errorf("--overrides: %w", err)
+	}
+	o := gw.Overrides{Variables: map[string]map[string]string{}, Upstreams: map[string][]string{}}
+	for stage, values := range file.Stages {
+		o.Variables[stage] = map[string]string{}
+		maps.Copy(o.Variables[stage], values.Variables)
+		maps.Copy(o.Variables[stage], s.variables)
+	}
+	for name, upstream := range file.Upstreams {
+		for _, t := range upstream.Targets {
+			o.Upstreams[name] = append(o.Upstreams[name], string(t))
+		}
+		if urls, ok := s.upstreams[name]; ok {
+			o.Upstreams[name] = urls
+		}
+	}
+	if err := apply(o); err != nil {
+		return fmt.Errorf("--overrides: %s: %w", s.overrides, err)
+	}
+	return nil
+}

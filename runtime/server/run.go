@@ -1,0 +1,295 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/front/fast"
+	"github.com/gatewright/gatewright/runtime/front/h2"
+)
+
+// command is what a running gateway is told.
+type command uint8
+
+const (
+	stop command = iota
+	reload
+	handOver
+)
+
+// running is a gateway that serves.
+type running struct {
+	process   *process
+	settings  *settings
+	logger    *slog.Logger
+	gateway   Gateway
+	listeners *listeners
+	certs     *certificates // nil: clear text
+	h2        *h2.Server
+	fronts    []*fast.Server
+	admin     *admin // nil: off
+	metrics   *metrics
+	watches   []*watched
+	failed    chan error // a listener that stopped by itself
+	closers   []io.Closer
+}
+
+// run is a gateway's whole life; it returns the exit code.
+func run(ctx context.Context, p process) int {
+	s, err := parse(p.args[1:], p.env)
+	if err != nil {
+		fmt.Fprintf(p.stderr, "%s: %v\nRun %[1]s --help for the flags.\n", filepath.Base(p.args[0]), errors.Unwrap(err))
+		return exitUsage
+	}
+	if s.help {
+		return exitFor(printHelp(p.stdout, filepath.Base(p.args[0])))
+	}
+	if p.tune {
+		tuneMemory(p.env)
+	}
+	logger := newLogger(p.stderr, s.logFormat, s.logLevel)
+	r := &running{process: &p, settings: s, logger: logger, failed: make(chan error, 4)}
+	defer r.close()
+	if err := r.construct(); err != nil {
+		logger.Error("cannot start", "error", err)
+		return exitError
+	}
+	if s.version {
+		return exitFor(printVersion(p.stdout, r.gateway.API()))
+	}
+	if err := r.start(); err != nil {
+		logger.Error("cannot start", "error", err)
+		return exitError
+	}
+	return r.wait(ctx)
+}
+
+func exitFor(err error) int {
+	if err != nil {
+		return exitError
+	}
+	return exitOK
+}
+
+// construct makes the gateway by the settings.
+func (r *running) construct() error {
+	s := r.settings
+	options := []gw.Option{
+		gw.WithLogger(r.logger), gw.WithTrustedProxies(s.trustedProxies), gw.WithAWSLimits(s.awsLimits),
+		gw.WithLimits(gw.Limits{Body: max(s.limits.Body, 0)}),
+	}
+	if s.stage != "" {
+		options = append(options, gw.WithStage(s.stage))
+	}
+	for name, value := range s.variables {
+		options = append(options, gw.WithStageVariable(name, value))
+	}
+	for name, urls := range s.upstreams {
+		options = append(options, gw.WithUpstream(name, urls...))
+	}
+	access, closer, err := r.process.accessLogger(s)
+	if err != nil {
+		return err
+	}
+	if closer != nil {
+		r.closers = append(r.closers, closer)
+	}
+	if access != nil {
+		options = append(options, gw.WithAccessLog(access))
+	}
+	if s.adminListen != off {
+		options = append(options, gw.WithObserver(r.observe))
+	}
+	if r.gateway, err = r.process.construct(options...); err != nil {
+		return err
+	}
+	if s.adminListen != off {
+		r.metrics = newMetrics(r.gateway.API())
+	}
+	return nil
+}
+
+// observe counts one request.
+func (r *running) observe(c *gw.Ctx, status int, elapsed time.Duration) {
+	r.metrics.observe(c.RouteIndex(), c.Method(), status, elapsed)
+}
+
+// start opens everything and says that it is ready.
+func (r *running) start() error {
+	s := r.settings
+	if err := s.override(r.gateway.Apply); err != nil {
+		return err
+	}
+	if s.overrides != "" {
+		r.watches = append(r.watches, watch(func() error { return s.override(r.gateway.Apply) }, s.overrides))
+	}
+	if s.tlsCert != "" {
+		r.certs = &certificates{cert: s.tlsCert, key: s.tlsKey, clientCA: s.clientCA}
+		if err := r.certs.load(); err != nil {
+			return err
+		}
+		r.watches = append(r.watches, watch(r.certs.load, r.certs.files()...))
+	}
+	in, err := inherit(r.process.env)
+	if err != nil {
+		return err
+	}
+	if r.listeners, err = open(s, in.listeners); err != nil {
+		return err
+	}
+	if err := r.serve(); err != nil {
+		return err
+	}
+	return r.ready(in)
+}
+
+// serve starts the fronts on the listeners.
+func (r *running) serve() error {
+	s := r.settings
+	var err error
+	r.h2, err = h2.New(h2.Config{
+		Handler: r.gateway, Refuse: refuseHTTP2, Logger: r.logger, Limits: s.h2Limits(),
+	})
+	if err != nil {
+		return err
+	}
+	if r.listeners.main != nil {
+		r.front(r.listeners.main, r.gateway.Handle, r.h2.ServeConn, r.certs)
+	}
+	if r.listeners.plain != nil {
+		handler, http2 := r.gateway.Handle, r.h2.ServeConn
+		if s.httpsRedirect {
+			handler, http2 = redirect(port(r.listeners.main), r.gateway.Refuse), nil
+		}
+		r.front(r.listeners.plain, handler, http2, nil)
+	}
+	if r.listeners.admin != nil {
+		r.admin = newAdmin(r.gateway.API(), r.metrics, r.logger)
+		r.metrics.connections(r.open, r.refused)
+		go func() { r.failed <- r.admin.server.Serve(r.listeners.admin) }()
+	}
+	return nil
+}
+
+// front serves one listener.
+func (r *running) front(ln net.Listener, handler func(*fasthttp.RequestCtx), http2 func(net.Conn), certs *certificates) {
+	f := fast.New(fast.Config{
+		Handler: handler, Refuse: r.gateway.Refuse, HTTP2: http2, Logger: r.logger, Limits: r.settings.limits,
+	})
+	r.fronts = append(r.fronts, f)
+	if certs == nil {
+		go func() { r.failed <- f.Serve(ln, nil) }()
+		return
+	}
+	go func() { r.failed <- f.Serve(ln, certs.config()) }()
+}
+
+// ready tells whoever waits for it that requests can come.
+func (r *running) ready(in *inheritance) error {
+	if r.settings.readyFile != "" {
+		if err := writeReady(r.settings.readyFile, r.listeners); err != nil {
+			return fmt.Errorf("--ready-file: %w", err)
+		}
+	}
+	if r.admin != nil {
+		r.admin.ready.Store(true)
+	}
+	var attrs []any
+	for _, n := range r.listeners.named() {
+		attrs = append(attrs, n.name, n.Addr().String())
+	}
+	r.logger.Info("ready", attrs...)
+	if err := in.announce(); err != nil {
+		return fmt.Errorf("taking over: %w", err)
+	}
+	return nil
+}
+
+// wait serves until it is told to stop, and returns the exit code.
+func (r *running) wait(ctx context.Context) int {
+	following, stopFollowing := context.WithCancel(ctx)
+	defer stopFollowing()
+	if len(r.watches) > 0 {
+		ticker := time.NewTicker(lookEvery)
+		defer ticker.Stop()
+		go follow(following, ticker.C, r.watches, r.reloaded)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return r.drain(r.settings.drainDelay)
+		case err := <-r.failed:
+			r.logger.Error("a listener failed", "error", err)
+			r.drain(0)
+			return exitError
+		case signal := <-r.process.signals:
+			switch order(signal) {
+			case stop:
+				return r.drain(r.settings.drainDelay)
+			case reload:
+				r.reload()
+			case handOver:
+				if r.handedOver(ctx) {
+					return r.drain(0)
+				}
+			}
+		}
+	}
+}
+
+// reload reads every hot file again.
+func (r *running) reload() {
+	for _, w := range r.watches {
+		r.reloaded(w, w.reload())
+	}
+}
+
+// reloaded reports one reading: what was in force stays when it failed.
+func (r *running) reloaded(w *watched, err error) {
+	result := "ok"
+	if err != nil {
+		result = "error"
+		r.logger.Error("reload failed; what was in force stays", "files", w.paths, "error", err)
+	} else {
+		r.logger.Info("reloaded", "files", w.paths)
+	}
+	if r.metrics != nil {
+		r.metrics.reloads.WithLabelValues(result).Inc()
+	}
+}
+
+// handedOver says whether a new process serves now.
+func (r *running) handedOver(ctx context.Context) bool {
+	r.logger.Info("handing over", "program", r.process.args[0])
+	if err := r.process.succeed(ctx, r.listeners); err != nil {
+		r.logger.Error("handing over failed; this process goes on", "error", err)
+		return false
+	}
+	return true
+}
+
+// open and refused add up the fronts' counters.
+func (r *running) open() int {
+	n := 0
+	for _, f := range r.fronts {
+		n += f.Open()
+	}
+	return n
+}
+
+func (r *running) refused() int64 {
+	var n int64
+	for _, f := range r.fronts {
+		n += f.Refused()
+	}
+	return n
+}

@@ -1,0 +1,143 @@
+package server
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gatewright/gatewright/runtime/front/fast"
+	"github.com/gatewright/gatewright/runtime/front/h2"
+)
+
+// settings is what flags and environment say. What they do not say is a default here, or the document's.
+type settings struct {
+	listen, plainListen, adminListen string
+	httpsRedirect                    bool
+	stage                            string
+	tlsCert, tlsKey, clientCA        string
+	variables                        map[string]string
+	upstreams                        map[string][]string
+	trustedProxies                   []netip.Prefix
+	overrides                        string
+	awsLimits                        bool
+	limits                           fast.Limits
+	streams                          int
+	drainTimeout, drainDelay         time.Duration
+	accessLog                        string
+	logFormat                        string
+	logLevel                         slog.Level
+	readyFile                        string
+	version, help                    bool
+}
+
+// off is how an address or a file that is not wanted is written.
+const off = "off"
+
+// awsBody is Amazon's largest request: 10 MB.
+const awsBody = 10 << 20
+
+func defaults() *settings {
+	return &settings{
+		listen: ":8080", adminListen: "127.0.0.1:9901", plainListen: off, accessLog: off, logFormat: "text",
+		variables: map[string]string{}, upstreams: map[string][]string{},
+		limits: fast.DefaultLimits(), streams: h2.DefaultLimits().Streams,
+		drainTimeout: 30 * time.Second,
+	}
+}
+
+// option is one flag with its twin in the environment.
+type option struct {
+	name  string
+	value string // what stands for the value in the help; empty: a switch
+	help  string
+	many  bool // may be repeated; the twin separates by blanks
+	set   func(s *settings, value string) error
+}
+
+// twin is the option's name in the environment.
+func (o *option) twin() string {
+	return "GATEWRIGHT_" + strings.ToUpper(strings.ReplaceAll(o.name, "-", "_"))
+}
+
+// errUsage marks a mistake in the arguments or in the environment.
+var errUsage = errors.New("usage")
+
+// parse reads the environment and then the arguments, which win.
+func parse(args []string, env func(string) (string, bool)) (*settings, error) {
+	s := defaults()
+	options := options()
+	for i := range options {
+		o := &options[i]
+		value, ok := env(o.twin())
+		if !ok || value == "" || o.name == "help" || o.name == "version" {
+			continue
+		}
+		values := []string{value}
+		if o.many {
+			values = strings.Fields(value)
+		}
+		for _, v := range values {
+			if err := o.set(s, v); err != nil {
+				return nil, fmt.Errorf("%w: %s: %w", errUsage, o.twin(), err)
+			}
+		}
+	}
+	fs := flag.NewFlagSet("gateway", flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // the caller prints one message
+	for i := range options {
+		o := &options[i]
+		set := func(v string) error { return o.set(s, v) }
+		if o.value == "" {
+			fs.BoolFunc(o.name, o.help, set)
+		} else {
+			fs.Func(o.name, o.help, set)
+		}
+	}
+	switch err := fs.Parse(args); {
+	case errors.Is(err, flag.ErrHelp): // -h, which is not in the table
+		s.help = true
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	case fs.NArg() > 0:
+		return nil, fmt.Errorf("%w: unexpected argument %q", errUsage, fs.Arg(0))
+	}
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return s, nil
+}
+
+// check finds settings that do not fit together.
+func (s *settings) check() error {
+	switch {
+	case s.help || s.version:
+		return nil
+	case (s.tlsCert == "") != (s.tlsKey == ""):
+		return errors.New("--tls-cert and --tls-key go together")
+	case s.clientCA != "" && s.tlsCert == "":
+		return errors.New("--client-ca needs --tls-cert and --tls-key")
+	case s.httpsRedirect && s.plainListen == off:
+		return errors.New("--https-redirect needs --plain-listen")
+	case s.httpsRedirect && s.tlsCert == "":
+		return errors.New("--https-redirect needs --tls-cert and --tls-key")
+	case s.listen == off && s.plainListen == off:
+		return errors.New("--listen and --plain-listen cannot both be off")
+	}
+	if s.awsLimits && (s.limits.Body < 0 || s.limits.Body > awsBody) {
+		s.limits.Body = awsBody
+	}
+	return nil
+}
+
+// h2Limits are the limits of the HTTP/2 front: the same where both have them.
+func (s *settings) h2Limits() h2.Limits {
+	return h2.Limits{
+		Streams: s.streams, Head: s.limits.Head, Body: s.limits.Body, IdleTime: s.limits.IdleTime,
+		BodyTime: s.limits.BodyTime, WriteTime: s.limits.WriteTime,
+	}
+}
