@@ -174,8 +174,8 @@ func (x *exchange) settled(clock time.Time) bool {
 func (x *exchange) failed(err error, clock time.Time) bool {
 	again := x.again(err, x.conn)
 	x.drop()
-	if x.upload.client != nil {
-		return false
+	if x.upload.client != nil || errors.Is(err, wire.ErrAbandoned) {
+		return false // not the backend's fault
 	}
 	x.up.failed(x.t, clock)
 	if !again {
@@ -189,6 +189,8 @@ func (x *exchange) fault(err error) gw.Fault {
 	switch {
 	case x.upload.client != nil:
 		return x.c.BodyFault(x.upload.client)
+	case errors.Is(err, wire.ErrAbandoned):
+		return gw.Aborted
 	case errors.Is(err, wire.ErrTimeout):
 		return gw.IntegrationTimeout
 	case errors.Is(err, wire.ErrAddress):
@@ -209,6 +211,9 @@ func (x *exchange) attempt(fresh bool) error {
 	x.conn = conn
 	if !x.repeatable() {
 		conn.Verify()
+	}
+	if watcher, ok := x.c.RequestCtx().Conn().(wire.Watcher); ok {
+		conn.Watch(watcher)
 	}
 	conn.Out = x.appendRequest(conn.Out[:0])
 	if x.stream != nil || len(x.whole) > inlineBody {

@@ -59,7 +59,7 @@ func idempotent(method string) bool {
 func (x *exchange) again(err error, conn *wire.Conn) bool {
 	u := x.up
 	if x.attempts >= u.cfg.Retries.Attempts || !u.cfg.Retries.Connect || errors.Is(err, wire.ErrTimeout) ||
-		errors.Is(err, wire.ErrAddress) || errors.Is(err, wire.ErrClosed) {
+		errors.Is(err, wire.ErrAbandoned) || errors.Is(err, wire.ErrAddress) || errors.Is(err, wire.ErrClosed) {
 		return false
 	}
 	sent := conn != nil && !conn.Untouched()
@@ -82,7 +82,8 @@ func (x *exchange) repeatable() bool { return idempotent(x.method) && x.stream =
 // stale reports whether the request failed only because the pool had a connection that the backend had closed, so that
 // it is sent once more on a new one: nothing of it was sent, or nothing came back and it may be sent twice.
 func (x *exchange) stale(err error, conn *wire.Conn) bool {
-	if !conn.Reused() || conn.Answered() || x.upload.begun() || errors.Is(err, wire.ErrTimeout) {
+	if !conn.Reused() || conn.Answered() || x.upload.begun() || errors.Is(err, wire.ErrTimeout) ||
+		errors.Is(err, wire.ErrAbandoned) {
 		return false
 	}
 	return conn.Untouched() || x.repeatable()

@@ -119,7 +119,7 @@ func (d *Chunks) size(c byte) error {
 			return errChunk
 		}
 		d.left, d.digit = d.left<<4|int64(hexDigit(c)), true
-	case (c == ';' || c == ' ' || c == '\t') && d.digit:
+	case c == ';' && d.digit:
 		d.extra = true
 	default:
 		return errChunk

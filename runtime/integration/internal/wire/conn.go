@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -39,6 +40,7 @@ type Conn struct {
 	r, w int
 
 	reads, writes limit
+	interrupted   atomic.Bool
 
 	pending []byte // what step still sends before it waits
 	into    []byte // where step reads to
@@ -58,7 +60,9 @@ func newConn(nc net.Conn) *Conn {
 	c.step, c.peek = c.sendOrRead, c.look
 	c.once = func(fd uintptr) bool { return c.sendOrRead(fd) || true }
 	c.sock = socket(nc)
-	if _, secure := nc.(*tls.Conn); !secure {
+	if _, secure := nc.(*tls.Conn); secure {
+		c.writes.exact = true // a record cannot be taken up again
+	} else {
 		c.raw = c.sock
 	}
 	return c
@@ -156,6 +160,9 @@ func (c *Conn) Send(b []byte, deadline time.Time) error {
 		return broken(err)
 	}
 	for {
+		if c.interrupted.Load() {
+			return ErrTimeout
+		}
 		n, err := c.nc.Write(b)
 		if n > 0 {
 			c.untouched = false
@@ -166,17 +173,21 @@ func (c *Conn) Send(b []byte, deadline time.Time) error {
 		if !isTimeout(err) {
 			return broken(err)
 		}
-		if _, secure := c.nc.(*tls.Conn); secure || !c.writes.again(time.Now()) {
-			return ErrTimeout // a TLS record cannot be taken up again
+		if err := c.writes.again(time.Now()); err != nil {
+			return err
 		}
 		b = b[n:]
 	}
 }
 
-// Interrupt ends a Send of another goroutine.
+// Interrupt ends a Send of another goroutine and all later ones. The connection cannot be used for another request.
 func (c *Conn) Interrupt() {
+	c.interrupted.Store(true)
 	_ = c.nc.SetWriteDeadline(time.Unix(1, 0)) // a closed connection needs none
 }
+
+// Watch has waits for the answer end when w, who waits for it in the end, is gone; nil: nobody is asked.
+func (c *Conn) Watch(w Watcher) { c.reads.watcher = w }
 
 // Abort closes the connection under whoever uses it. It must still be given back.
 func (c *Conn) Abort() { _ = c.nc.Close() }
@@ -303,8 +314,9 @@ func (c *Conn) receive(p []byte) (int, error) {
 			return 0, errEnd
 		case !isTimeout(err):
 			return 0, broken(err)
-		case !c.reads.again(time.Now()):
-			return 0, ErrTimeout
+		}
+		if err := c.reads.again(time.Now()); err != nil {
+			return 0, err
 		}
 	}
 }
@@ -321,8 +333,9 @@ func (c *Conn) waitRaw(p []byte) (int, error) {
 			return c.stepN, c.stepErr
 		case !isTimeout(err):
 			return 0, broken(err)
-		case !c.reads.again(time.Now()):
-			return 0, ErrTimeout
+		}
+		if err := c.reads.again(time.Now()); err != nil {
+			return 0, err
 		}
 	}
 }

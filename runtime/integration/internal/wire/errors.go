@@ -12,6 +12,8 @@ import (
 var (
 	// ErrTimeout says that the deadline passed.
 	ErrTimeout = errors.New("wire: the deadline passed")
+	// ErrAbandoned says that nobody waits for the answer any more.
+	ErrAbandoned = errors.New("wire: nobody waits for the answer")
 	// ErrAddress says that the host is none or has no address.
 	ErrAddress = errors.New("wire: no such host")
 	// ErrConnect says that nothing was sent because no connection could be made.

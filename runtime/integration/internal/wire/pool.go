@@ -157,11 +157,11 @@ func (p *Pool) Put(c *Conn, now time.Time, keep bool) {
 }
 
 // clean reports whether nothing is left on the connection that belongs to no answer.
-func (c *Conn) clean() bool { return c.r == c.w && !c.Head.Close }
+func (c *Conn) clean() bool { return c.r == c.w && !c.Head.Close && !c.interrupted.Load() }
 
 // rest prepares a connection for being idle.
 func (c *Conn) rest(now time.Time) {
-	c.reused, c.idleSince = true, now
+	c.reused, c.idleSince, c.reads.watcher = true, now, nil
 	// A body that should not be there comes right behind these.
 	c.check = c.Head.Status == 204 || c.Head.Status == 304 || c.check
 	if len(c.in) > usualBuffer {
