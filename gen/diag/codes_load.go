@@ -187,13 +187,13 @@ func documentCodes() []Info {
 		Remedy:      "Move it to where the message says.",
 		Allowed:     "The key is ignored.",
 	}, {
-		Code: TemplateNotYet, Title: "CloudFormation templates are not read yet",
-		Explanation: "The file is a CloudFormation or SAM template, not an OpenAPI document. Gatewright cannot take the document out of it yet.",
+		Code: TemplateNotYet, Title: "CloudFormation templates are not supported yet",
+		Explanation: "The file is a CloudFormation or SAM template, not an OpenAPI document. Taking the document out of it is not supported yet.",
 		Example:     "AWSTemplateFormatVersion: \"2010-09-09\"",
 		Remedy:      "Export the API as OpenAPI, or move the template's Body or DefinitionBody to a file of its own.",
 	}, {
-		Code: ParametersNotYet, Title: "placeholder that is not resolved yet",
-		Explanation: "The value is left to be filled in by another tool: a CloudFormation function (Ref, Fn::Sub, !GetAtt …) or a ${…} placeholder. Gatewright cannot resolve those yet. ${AWS::AccountId}, ${AWS::Region} and ${AWS::Partition} are filled in, and ${stageVariables.…} is resolved when a request is served.",
+		Code: ParametersNotYet, Title: "placeholders are not supported yet",
+		Explanation: "The value is left to be filled in by another tool: a CloudFormation function (Ref, Fn::Sub, !GetAtt …) or a ${…} placeholder. Resolving those is not supported yet. ${AWS::AccountId}, ${AWS::Region} and ${AWS::Partition} are filled in, and ${stageVariables.…} is resolved when a request is served.",
 		Example:     "uri: {\"Fn::Sub\": \"https://${Host}/pets\"}",
 		Remedy:      "Write the value itself, or a stage variable: ${stageVariables.host}.",
 		Allowed:     "A ${…} placeholder is taken as the text that it is; a CloudFormation function as an absent value.",

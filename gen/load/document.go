@@ -152,13 +152,13 @@ func (l *loader) joined(keys ...string) []source.Pair {
 	first := make(map[string]source.String)
 	what := strings.Join(keys, ".")
 	for _, doc := range l.roots {
-		n := doc.root
-		for i, key := range keys {
-			if n = n.Get(key); i < len(keys)-1 && !l.isMap(n, key) {
-				break
+		n, last := doc.root, len(keys)-1
+		for _, key := range keys[:last] {
+			if n = n.Get(key); !l.isMap(n, key) {
+				n = source.Node{}
 			}
 		}
-		for _, p := range l.entries(n, what) {
+		for _, p := range l.entries(n.Get(keys[last]), what) {
 			if earlier, ok := first[p.Key.Value]; ok && earlier.Span.File != p.Key.Span.File {
 				l.conflict(p.Key, earlier, p.Key.Value)
 				continue

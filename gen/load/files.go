@@ -226,7 +226,7 @@ func (f *files) parse(home *folder, name, path string, data []byte) *file {
 
 // mistake makes a finding of a mistake in a file's text.
 func mistake(m *source.SyntaxError) diag.Diagnostic {
-	d := diag.Diagnostic{Span: m.Span, Message: m.Message}
+	d := diag.Diagnostic{Span: m.Span, Message: m.Message, Help: m.Help}
 	switch m.Kind {
 	case source.Encoding:
 		d.Code, d.Help = diag.NotUTF8, "save the file as UTF-8"

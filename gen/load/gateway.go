@@ -120,7 +120,7 @@ func (l *loader) byteSize(n source.Node, what string) *source.Int {
 	}
 	parts := sizeText.FindStringSubmatch(text.Value)
 	if parts == nil {
-		l.wrongKind(n, "a number of bytes, or one with KiB, MiB or GiB,", what)
+		l.wrongKind(n, "a number of bytes such as 1024 or 10 MiB", what)
 		return nil
 	}
 	value, err := strconv.ParseInt(parts[1], 10, 64)

@@ -105,6 +105,7 @@ type loader struct {
 	produces []source.String
 	used     map[any]bool // extension keys that were read, by the identity of their key
 	checked  map[any]bool // schemas whose references were followed
+	steps    int          // that the reference being followed may still take
 	reading  source.Span  // the operation or setting being read, for internal errors
 }
 

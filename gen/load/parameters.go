@@ -1,6 +1,8 @@
 package load
 
 import (
+	"slices"
+
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/source"
@@ -15,17 +17,39 @@ var swaggerPlaces = []string{"path", "query", "header", "formData", "body"}
 // parameters reads a list of parameters; Swagger 2.0's body and formData ones are left out.
 func (l *loader) parameters(n source.Node) []*model.Parameter {
 	var list []*model.Parameter
+	seen := make(map[place]bool)
 	for _, item := range l.items(n, "parameters") {
 		p := l.parameter(item)
 		switch {
 		case p == nil || p.In == "body" || p.In == "formData":
-		case has(list, p):
+		case seen[placeOf(p)]:
 			l.error(diag.RepeatedParameter, p.Name.Span, "take one of them away", "the %s parameter %q stands twice in this list", p.In, p.Name.Value)
 		default:
+			seen[placeOf(p)] = true
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// place is what makes two parameters the same one.
+type place struct{ in, name string }
+
+func placeOf(p *model.Parameter) place { return place{p.In, p.Name.Value} }
+
+// merged joins the parameters of a path with an operation's own, which win.
+func merged(shared, own []*model.Parameter) []*model.Parameter {
+	replaced := make(map[place]bool, len(own))
+	for _, p := range own {
+		replaced[placeOf(p)] = true
+	}
+	var all []*model.Parameter
+	for _, p := range shared {
+		if !replaced[placeOf(p)] {
+			all = append(all, p)
+		}
+	}
+	return append(all, own...)
 }
 
 // parameter reads one parameter; nil when it says too little.
@@ -75,7 +99,7 @@ func (l *loader) parameterPlace(n source.Node, name, in *source.String) bool {
 	case in == nil && n.Get("in").IsZero():
 		l.error(diag.BadParameter, n.Span(), "write where it stands: path, query or header", "the parameter has no in")
 	case in == nil:
-	case !contains(places, in.Value):
+	case !slices.Contains(places, in.Value):
 		help := ""
 		if near := diag.Nearest(in.Value, places); near != "" {
 			help = "did you mean " + near + "?"

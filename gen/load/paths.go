@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gatewright/gatewright/gen/diag"
@@ -96,25 +97,16 @@ func (l *loader) layers(n source.Node) ([]source.Node, bool) {
 // pathItemKeys reports keys that a path item does not have: an operation under one would be lost.
 func (l *loader) pathItemKeys(n source.Node) {
 	for key, value := range n.Entries() {
-		if strings.HasPrefix(key, "x-") || contains(methods, key) || contains(pathKeys, key) {
+		if strings.HasPrefix(key, "x-") || slices.Contains(methods, key) || slices.Contains(pathKeys, key) {
 			continue
 		}
 		help := "for methods beyond get, put, post, delete, options, head, patch and trace, use x-amazon-apigateway-any-method"
-		if near := diag.Nearest(key, append(append([]string(nil), methods...), pathKeys...)); near != "" {
+		if near := diag.Nearest(key, slices.Concat(methods, pathKeys)); near != "" {
 			help = "did you mean " + near + "?"
 		}
 		l.error(diag.UnknownPathKey, value.Key().Span, help, "a path has no key %q", key)
 	}
 	l.misplaced(n, "a path item")
-}
-
-func contains(words []string, word string) bool {
-	for _, w := range words {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // operation reads one operation into its path item. shared are the path's parameters, and parameters what was read from
@@ -170,24 +162,4 @@ func methodOf(key string) string {
 func (l *loader) operationAuth(n source.Node) (kind *source.String) {
 	l.object(n, n.Key().Value, nil, field{"type", l.intoText(&kind, "type")})
 	return kind
-}
-
-// merged joins the parameters of a path with an operation's own, which win.
-func merged(shared, own []*model.Parameter) []*model.Parameter {
-	var all []*model.Parameter
-	for _, p := range shared {
-		if !has(own, p) {
-			all = append(all, p)
-		}
-	}
-	return append(all, own...)
-}
-
-func has(list []*model.Parameter, p *model.Parameter) bool {
-	for _, q := range list {
-		if q.Name.Value == p.Name.Value && q.In == p.In {
-			return true
-		}
-	}
-	return false
 }

@@ -128,22 +128,31 @@ func (l *loader) find(in *file, fragment string, ref source.String) (source.Node
 		candidates = append(candidates, l.roots...)
 	}
 	for _, candidate := range candidates {
+		l.steps = maxSteps
 		if n, ok := l.walk(candidate.root, plain, 0); ok {
 			return n, true
 		}
 	}
 	d := diag.Diagnostic{Code: diag.MissingTarget, Span: ref.Span, Message: fmt.Sprintf("nothing stands at %q", ref.Value)}
-	if near := l.nearest(in.root, plain); near != "" {
-		d.Help = fmt.Sprintf("did you mean %s?", near)
+	if l.found.Len() < diag.Limit { // later ones are not shown, and looking for names takes time
+		if near := l.nearest(in.root, plain); near != "" {
+			d.Help = fmt.Sprintf("did you mean %s?", near)
+		}
 	}
 	l.found.Add(d)
 	return source.Node{}, false
 }
 
+// maxSteps is how many steps one reference may take, those of the references that its pointer leads through included.
+const maxSteps = 4096
+
 // walk takes the steps of a JSON pointer, through references on the way.
 func (l *loader) walk(n source.Node, pointer string, hops int) (source.Node, bool) {
 	unescape := strings.NewReplacer("~1", "/", "~0", "~")
 	for step := range strings.SplitSeq(pointer[1:], "/") {
+		if l.steps--; l.steps < 0 {
+			return source.Node{}, false
+		}
 		step = unescape.Replace(step)
 		next := n.Get(step)
 		if n.Kind() == source.List {
@@ -201,6 +210,7 @@ func (l *loader) nearest(root source.Node, pointer string) string {
 	parent := root
 	if cut > 0 {
 		var ok bool
+		l.steps = maxSteps
 		if parent, ok = l.walk(root, pointer[:cut], 0); !ok {
 			return ""
 		}
@@ -209,7 +219,7 @@ func (l *loader) nearest(root source.Node, pointer string) string {
 	for key := range parent.Entries() {
 		keys = append(keys, key)
 	}
-	if near := diag.Nearest(pointer[cut+1:], keys); near != "" {
+	if near := diag.Nearest(pointer[cut+1:], keys[:min(len(keys), maxSteps)]); near != "" {
 		return "#" + pointer[:cut+1] + near
 	}
 	return ""

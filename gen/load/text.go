@@ -53,13 +53,16 @@ func (l *loader) replaced(text source.String) source.String {
 	return text
 }
 
+// maxPlaceholders is how many placeholders of one text are reported.
+const maxPlaceholders = 16
+
 // resolve fills the pseudo-variables in and reports placeholders that are left, stage variables aside.
 func (l *loader) resolve(text source.String) source.String {
 	if !strings.Contains(text.Value, "${") {
 		return text
 	}
 	text = l.replaced(text)
-	for at := 0; ; {
+	for at, reported := 0, 0; reported < maxPlaceholders; {
 		open := strings.Index(text.Value[at:], "${")
 		if open < 0 {
 			return text
@@ -71,9 +74,11 @@ func (l *loader) resolve(text source.String) source.String {
 		}
 		if name := text.Value[at+2 : at+length-1]; !isStageVariable(name) {
 			l.error(diag.ParametersNotYet, text.Sub(at, length), placeholderHelp(name), "the placeholder ${%s} is not resolved", name)
+			reported++
 		}
 		at += length
 	}
+	return text
 }
 
 // isStageVariable reports whether the inside of ${…} is a stage variable's name, in either of its forms.
@@ -109,7 +114,7 @@ func (l *loader) intrinsic(n source.Node) bool {
 // intrinsicName returns the name of the CloudFormation function that n is, in its long or its tag form.
 func intrinsicName(n source.Node) (string, source.Span) {
 	if tag := n.Tag(); len(tag) > 1 && tag[0] == '!' {
-		return tag, n.Span()
+		return tag, n.Start()
 	}
 	if n.Kind() != source.Map {
 		return "", source.Span{}

@@ -21,6 +21,7 @@ type File struct {
 	json  bool // read as JSON, where only \n, \r and \r\n end a line
 	once  sync.Once
 	index index
+	cache cache
 }
 
 // step is how many bytes lie between two checkpoints of an index.

@@ -205,21 +205,11 @@ func (n Node) Get(key string) Node {
 	if y == nil || y.Kind != yaml.MappingNode {
 		return Node{}
 	}
-	merged := false
-	for i := 0; i+1 < len(y.Content); i += 2 {
-		k := y.Content[i]
-		if isMerge(k) {
-			merged = true
-			continue
-		}
-		for k.Kind == yaml.AliasNode {
-			k = k.Alias
-		}
-		if k.Kind == yaml.ScalarNode && k.Value == key {
-			return n.child(i)
-		}
+	at, merges := position(n.File, y, key)
+	if at >= 0 {
+		return n.child(at)
 	}
-	if merged {
+	if merges {
 		for _, p := range n.merge(nil) {
 			if p.Key.Value == key {
 				return p.Value
@@ -227,6 +217,27 @@ func (n Node) Get(key string) Node {
 		}
 	}
 	return Node{}
+}
+
+// position returns where a key stands in a map's content, -1 for nowhere, and whether the map has merge keys.
+func position(f *File, y *yaml.Node, key string) (at int, merges bool) {
+	if len(y.Content) >= 2*largeMap {
+		t := f.table(y)
+		if at, ok := t.at[key]; ok {
+			return at, t.merges
+		}
+		return -1, t.merges
+	}
+	for i := 0; i+1 < len(y.Content); i += 2 {
+		if isMerge(y.Content[i]) {
+			merges = true
+			continue
+		}
+		if k := (Node{File: f, YAML: y.Content[i]}).resolved(); k.Kind == yaml.ScalarNode && k.Value == key {
+			return i, merges
+		}
+	}
+	return -1, merges
 }
 
 // Entries yields the entries of a map without working out where their keys stand; the value's Key does that.

@@ -38,7 +38,8 @@ type SyntaxError struct {
 	Kind    Mistake
 	Span    Span
 	Message string
-	Other   Span // the first of two equal keys
+	Help    string // how to mend it; may be empty
+	Other   Span   // the first of two equal keys
 }
 
 // Error returns the message with its position.
@@ -140,12 +141,25 @@ func (f *File) yamlError(err error) *SyntaxError {
 		if at.Mark.Line > 0 {
 			start := f.offset(at.Mark.Line, at.Mark.Column)
 			found.Span = f.SpanAt(start, min(start+1, len(f.Data)))
+			found.explain(f.Data[start:])
 		}
 	}
 	if strings.Contains(err.Error(), "exceeded max depth") {
 		found.Kind, found.Message = Depth, fmt.Sprintf("lists and maps nest deeper than %d levels", MaxDepth)
 	}
 	return found
+}
+
+// explain says the commonest mistakes in words that name them. rest is the text from the mistake on.
+func (e *SyntaxError) explain(rest []byte) {
+	switch {
+	case strings.HasPrefix(e.Message, "found character that cannot start any token") && bytes.HasPrefix(rest, []byte("\t")):
+		e.Message, e.Help = "a tab cannot indent YAML", "indent by spaces"
+	case strings.HasPrefix(e.Message, "found character that cannot start any token") && len(rest) > 0:
+		e.Message, e.Help = fmt.Sprintf("a value cannot start with %q", rest[0]), "put the text in quotes"
+	case strings.HasPrefix(e.Message, "mapping values are not allowed"):
+		e.Message, e.Help = "a key cannot stand here", "check the indentation; a text with a colon in it needs quotes"
+	}
 }
 
 // checker walks a parsed tree once.
@@ -236,7 +250,7 @@ func (c *checker) keys(n *yaml.Node) {
 		}
 		switch {
 		case key.Kind != yaml.ScalarNode:
-			c.found = append(c.found, &SyntaxError{Kind: BadKey, Span: Node{File: c.file, YAML: n.Content[i]}.at(), Message: "a key must be a text"})
+			c.found = append(c.found, &SyntaxError{Kind: BadKey, Span: Node{File: c.file, YAML: n.Content[i]}.Start(), Message: "a key must be a text"})
 			continue
 		case isMerge(key):
 			c.merge(n.Content[i+1])
@@ -279,6 +293,6 @@ func (c *checker) merge(value *yaml.Node) {
 		}
 	}
 	if !ok {
-		c.found = append(c.found, &SyntaxError{Kind: BadKey, Span: v.at(), Message: "a merge key (<<) takes a map or a list of maps"})
+		c.found = append(c.found, &SyntaxError{Kind: BadKey, Span: v.Start(), Message: "a merge key (<<) takes a map or a list of maps"})
 	}
 }

@@ -18,7 +18,9 @@ func TestParseFindsMistakes(t *testing.T) {
 		kind             source.Mistake
 		at, message      string
 	}{
-		{"tab as indentation", "a.yaml", "a:\n\tb: 1\n", source.Syntax, "a.yaml:2:1", "found character that cannot start any token"},
+		{"tab as indentation", "a.yaml", "a:\n\tb: 1\n", source.Syntax, "a.yaml:2:1", "a tab cannot indent YAML"},
+		{"reserved character", "a.yaml", "a: @b\n", source.Syntax, "a.yaml:1:4", `a value cannot start with '@'`},
+		{"a colon too much", "a.yaml", "a: b: c\n", source.Syntax, "a.yaml:1:5", "a key cannot stand here"},
 		{"unclosed flow map", "a.yaml", "a: {b: 1\n", source.Syntax, "a.yaml:2:1", "did not find expected"},
 		{"unclosed quote", "a.yaml", "a: 'text\n", source.Syntax, "a.yaml:2:1", "unexpected end of stream"},
 		{"unknown anchor", "a.yaml", "a: *nobody\n", source.Syntax, "a.yaml:1:4", "unknown anchor"},

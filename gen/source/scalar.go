@@ -14,7 +14,7 @@ func (n Node) Span() Span {
 		return Span{}
 	}
 	if n.resolved().Kind != yaml.ScalarNode {
-		return n.at()
+		return n.Start()
 	}
 	t := n.token()
 	return n.File.SpanAt(t.start, t.end)
@@ -31,8 +31,8 @@ func (n Node) textSpan() Span {
 	return n.File.SpanAt(t.pieces[0].source, last.source+last.length)
 }
 
-// at is the span of the value's first character.
-func (n Node) at() Span {
+// Start is the span of the value's first character; that of a tag (!Sub) where one stands before the value.
+func (n Node) Start() Span {
 	y := n.YAML
 	if y.Kind == yaml.AliasNode && y.Alias != nil && y.Alias.Line > 0 {
 		y = n.resolved()
@@ -108,11 +108,11 @@ func (t token) find(at int) piece {
 	return t.pieces[lo]
 }
 
-// token reads the scalar again from the file. Where that does not give the text that the parser gave, the token is
+// scan reads the scalar again from the file. Where that does not give the text that the parser gave, the token is
 // only its first character, and not exact.
-func (n Node) token() token {
+func (n Node) scan() token {
 	y := n.resolved()
-	s := scan{data: n.File.Data, json: n.File.json, text: y.Value}
+	s := scanner{data: n.File.Data, json: n.File.json, text: y.Value}
 	s.at = n.File.offset(y.Line, y.Column)
 	s.properties()
 	start := s.at
@@ -138,8 +138,8 @@ func (n Node) token() token {
 	return token{start: start, end: s.at, pieces: s.pieces, exact: true}
 }
 
-// scan reads one scalar of the file beside the text that it is known to mean.
-type scan struct {
+// scanner reads one scalar of the file beside the text that it is known to mean.
+type scanner struct {
 	data   []byte
 	json   bool
 	text   string
@@ -149,14 +149,14 @@ type scan struct {
 }
 
 // more reports whether data goes on, and with what byte.
-func (s *scan) more() (byte, bool) {
+func (s *scanner) more() (byte, bool) {
 	if s.at >= len(s.data) {
 		return 0, false
 	}
 	return s.data[s.at], true
 }
 
-func (s *scan) isBreak() int {
+func (s *scanner) isBreak() int {
 	if s.at >= len(s.data) {
 		return 0
 	}
@@ -164,7 +164,7 @@ func (s *scan) isBreak() int {
 }
 
 // properties skips a tag and an anchor before the scalar, and the white space and comments behind them.
-func (s *scan) properties() {
+func (s *scanner) properties() {
 	for c, ok := s.more(); ok && (c == '!' || c == '&'); c, ok = s.more() {
 		for c, ok = s.more(); ok && c != ' ' && c != '\t' && s.isBreak() == 0; c, ok = s.more() {
 			s.at++
@@ -174,7 +174,7 @@ func (s *scan) properties() {
 }
 
 // gap skips blanks, line breaks and comments.
-func (s *scan) gap() {
+func (s *scanner) gap() {
 	for c, ok := s.more(); ok; c, ok = s.more() {
 		switch n := s.isBreak(); {
 		case n > 0:
@@ -192,7 +192,7 @@ func (s *scan) gap() {
 }
 
 // same takes n bytes of data that stand in the text as they are.
-func (s *scan) same(n int) bool {
+func (s *scanner) same(n int) bool {
 	if !strings.HasPrefix(s.text[s.done:], string(s.data[s.at:s.at+n])) {
 		return false
 	}
@@ -207,7 +207,7 @@ func (s *scan) same(n int) bool {
 }
 
 // means takes n bytes of data that stand for decoded.
-func (s *scan) means(decoded string, n int) bool {
+func (s *scanner) means(decoded string, n int) bool {
 	if !strings.HasPrefix(s.text[s.done:], decoded) {
 		return false
 	}
@@ -219,7 +219,7 @@ func (s *scan) means(decoded string, n int) bool {
 }
 
 // run takes bytes that mean themselves up to a blank, a line break or a byte of stops.
-func (s *scan) run(stops string) (taken bool, ok bool) {
+func (s *scanner) run(stops string) (taken bool, ok bool) {
 	n := 0
 	for s.at+n < len(s.data) {
 		c := s.data[s.at+n]
@@ -235,7 +235,7 @@ func (s *scan) run(stops string) (taken bool, ok bool) {
 }
 
 // fold reads blanks, and the line breaks among them if any: one break means a space, n of them n-1 line feeds.
-func (s *scan) fold() bool {
+func (s *scanner) fold() bool {
 	start := s.at
 	for c, ok := s.more(); ok && (c == ' ' || c == '\t'); c, ok = s.more() {
 		s.at++
@@ -258,7 +258,7 @@ func (s *scan) fold() bool {
 }
 
 // breaks skips line breaks and the blanks around them; it returns the first break and the others as YAML reads them.
-func (s *scan) breaks() (first, more string) {
+func (s *scanner) breaks() (first, more string) {
 	for {
 		n := s.isBreak()
 		if n == 0 {
@@ -286,7 +286,7 @@ func normalBreak(b []byte) string {
 }
 
 // plain reads a scalar without quotes.
-func (s *scan) plain() bool {
+func (s *scanner) plain() bool {
 	for s.done < len(s.text) {
 		taken, ok := s.run("")
 		if !ok && taken {
@@ -305,7 +305,7 @@ func (s *scan) plain() bool {
 }
 
 // partial takes the bytes that are left of the text, which ends before the run does: `a: [x,y]`.
-func (s *scan) partial() bool {
+func (s *scanner) partial() bool {
 	left := s.text[s.done:]
 	if s.at+len(left) > len(s.data) {
 		return false
@@ -314,7 +314,7 @@ func (s *scan) partial() bool {
 }
 
 // single reads a scalar in single quotes.
-func (s *scan) single() bool {
+func (s *scanner) single() bool {
 	if c, ok := s.more(); !ok || c != '\'' {
 		return false
 	}
@@ -342,7 +342,7 @@ func (s *scan) single() bool {
 }
 
 // double reads a scalar in double quotes, of YAML or JSON.
-func (s *scan) double() bool {
+func (s *scanner) double() bool {
 	if c, ok := s.more(); !ok || c != '"' {
 		return false
 	}

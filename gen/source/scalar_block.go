@@ -7,7 +7,7 @@ import (
 )
 
 // escape reads an escape inside double quotes.
-func (s *scan) escape() bool {
+func (s *scanner) escape() bool {
 	if s.json {
 		decoded, n := jsonEscape(string(s.data[s.at:min(s.at+12, len(s.data))]))
 		return n > 0 && s.means(decoded, n)
@@ -49,7 +49,7 @@ func yamlEscape(text string) (string, int) {
 
 // block reads a literal or folded block scalar. Which of the two it is shows in the text: lineEnd tries what a line's
 // end may mean.
-func (s *scan) block() bool {
+func (s *scanner) block() bool {
 	if c, ok := s.more(); !ok || c != '|' && c != '>' {
 		return false
 	}
@@ -62,7 +62,7 @@ func (s *scan) block() bool {
 
 // blockIndent returns the indentation of the block's text. The text says it: the first line of it that is not empty
 // follows so many blanks.
-func (s *scan) blockIndent() int {
+func (s *scanner) blockIndent() int {
 	lead := 0
 	for lead < len(s.text) && s.text[lead] == '\n' {
 		lead++
@@ -88,7 +88,7 @@ func (s *scan) blockIndent() int {
 }
 
 // lines reads the lines of a block scalar until the text is complete.
-func (s *scan) lines(indent int) bool {
+func (s *scanner) lines(indent int) bool {
 	for s.done < len(s.text) {
 		for i := 0; i < indent; i++ {
 			if c, ok := s.more(); ok && c == ' ' {
@@ -116,7 +116,7 @@ func (s *scan) lines(indent int) bool {
 }
 
 // lineEnd reads the end of a block scalar's line, which means itself, a space or nothing.
-func (s *scan) lineEnd() bool {
+func (s *scanner) lineEnd() bool {
 	n := s.isBreak()
 	if n == 0 { // the file ends without a line break, and the text has one
 		return s.at >= len(s.data) && s.means("\n", 0)
