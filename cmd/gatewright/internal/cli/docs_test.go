@@ -1,0 +1,214 @@
+//go:build unix
+
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Every command of the project's pages is run. In a `console` block, lines that begin with "$ " are commands, and what
+// follows each is what it prints; "…" stands for anything within a line, and for any lines where it is alone. The
+// commands of a page run in one directory, one after the other. Commands of `sh` blocks print nothing of interest, or
+// do not end: elsewhere says where each of them is tested.
+func TestPagesAreTrue(t *testing.T) {
+	root, err := filepath.Abs(checkout)
+	require.NoError(t, err)
+	var pages []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "examples/*/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		pages = append(pages, found...)
+	}
+	used := map[string]bool{}
+	for _, page := range pages {
+		name, err := filepath.Rel(root, page)
+		require.NoError(t, err)
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		t.Run(name, func(t *testing.T) {
+			s := &session{t: t, dir: t.TempDir()}
+			for _, block := range blocks(string(text)) {
+				switch block.language {
+				case "console":
+					s.play(block)
+				case "sh":
+					for _, command := range block.commands() {
+						require.Contains(t, elsewhere(), command, "line %d: say where this command is tested", block.line)
+						used[command] = true
+					}
+				}
+			}
+		})
+	}
+	for command, where := range elsewhere() {
+		require.True(t, used[command], "%q (%s) is on no page", command, where)
+	}
+}
+
+// elsewhere says where a command of an `sh` block is tested.
+func elsewhere() map[string]string {
+	return map[string]string{
+		"make run":                "TestMakeRun",
+		"make check":              "it is what runs this test",
+		"go run ./backend":        "examples/petstore/backend: TestMakeRun serves the same shop",
+		"go run . --stage prod":   "golden/cli/init.txtar runs such a program",
+		"go run . --listen :8080": "golden/cli/init.txtar runs such a program",
+		"go run . --upstream http://127.0.0.1:8082=http://127.0.0.1:9000": "examples/plain: TestPlain replaces the same server",
+		"gatewright generate -check -o gateway openapi.yaml":              "golden/cli/init.txtar",
+	}
+}
+
+// block is a fenced block of a page.
+type block struct {
+	language string
+	line     int // of its first line
+	lines    []string
+}
+
+// commands are the lines of a block without comments.
+func (b block) commands() []string {
+	var commands []string
+	for _, line := range b.lines {
+		line, _, _ = strings.Cut(line, " # ")
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			commands = append(commands, line)
+		}
+	}
+	return commands
+}
+
+// blocks returns the fenced blocks of a page.
+func blocks(page string) []block {
+	var found []block
+	open := false
+	for i, line := range strings.Split(page, "\n") {
+		fence, isFence := strings.CutPrefix(line, "```")
+		switch {
+		case isFence && open:
+			open = false
+		case isFence:
+			open = true
+			found = append(found, block{language: fence, line: i + 2})
+		case open:
+			last := &found[len(found)-1]
+			last.lines = append(last.lines, line)
+		}
+	}
+	return found
+}
+
+// session is a shell that goes from block to block of one page.
+type session struct {
+	t       *testing.T
+	dir     string
+	address string // of the gateway that runs in the background
+}
+
+// shownAddress is where a gateway listens on the pages; in the test it takes a free port.
+const shownAddress = "localhost:8080"
+
+// play runs the commands of b and compares what they print.
+func (s *session) play(b block) {
+	for i := 0; i < len(b.lines); {
+		command, ok := strings.CutPrefix(b.lines[i], "$ ")
+		require.True(s.t, ok, "line %d is neither a command nor the output of one", b.line+i)
+		line := b.line + i
+		var want []string
+		for i++; i < len(b.lines) && !strings.HasPrefix(b.lines[i], "$ "); i++ {
+			want = append(want, b.lines[i])
+		}
+		got := s.run(command)
+		require.Regexp(s.t, pattern(want), got, "line %d: %s", line, command)
+	}
+}
+
+// run runs one command and returns what it prints.
+func (s *session) run(command string) string {
+	if dir, ok := strings.CutPrefix(command, "cd "); ok {
+		s.dir = filepath.Join(s.dir, dir)
+		return ""
+	}
+	if s.address != "" {
+		command = strings.ReplaceAll(command, shownAddress, s.address)
+	}
+	if background, ok := strings.CutSuffix(command, " &"); ok {
+		s.start(background)
+		return ""
+	}
+	out, _ := s.shell(command).CombinedOutput() // a command may fail: its output says so
+	text := strings.TrimRight(strings.ReplaceAll(string(out), "\r", ""), "\n")
+	if s.address != "" {
+		text = strings.ReplaceAll(text, s.address, shownAddress)
+	}
+	return text
+}
+
+func (s *session) shell(command string) *exec.Cmd {
+	cmd := exec.Command("sh", "-c", command)
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local")
+	return cmd
+}
+
+// start runs a gateway in the background until the page ends.
+func (s *session) start(command string) {
+	ready := filepath.Join(s.t.TempDir(), "ready.json")
+	cmd := s.shell("exec " + command)
+	cmd.Env = append(cmd.Env, "GATEWRIGHT_LISTEN=127.0.0.1:0", "GATEWRIGHT_ADMIN_LISTEN=127.0.0.1:0", "GATEWRIGHT_READY_FILE="+ready)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(s.t, cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	s.t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		<-ended
+	})
+	var said struct{ Listen string }
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.After(scriptPatience); said.Listen == ""; {
+		select {
+		case <-tick.C:
+			if text, err := os.ReadFile(ready); err == nil {
+				require.NoError(s.t, json.Unmarshal(text, &said))
+			}
+		case err := <-ended:
+			ended <- err
+			s.t.Fatalf("%s ended: %v", command, err)
+		case <-deadline:
+			s.t.Fatalf("%s is not ready after %v", command, scriptPatience)
+		}
+	}
+	s.address = said.Listen
+}
+
+// pattern is the regular expression of the lines that a page shows.
+func pattern(lines []string) string {
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	var expression strings.Builder
+	for i, line := range lines {
+		newline := "\n"
+		if i == len(lines)-1 {
+			newline = ""
+		}
+		if line == "…" {
+			fmt.Fprintf(&expression, "(?:.*%s)*?", newline)
+			continue
+		}
+		expression.WriteString(strings.ReplaceAll(regexp.QuoteMeta(line), "…", ".*") + newline)
+	}
+	return `\A` + expression.String() + `\z`
+}

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewright/gatewright/gen"
+	"github.com/gatewright/gatewright/gen/diag"
+)
+
+// basePathModes are what may become of a document's base path.
+var basePathModes = []string{"ignore", "prepend", "split"}
+
+// documentFlags are the flags of every verb that reads a document.
+type documentFlags struct {
+	allow    []string
+	basePath string
+}
+
+func (f *documentFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&f.allow, "allow", nil, "take findings with this `CODE` as warnings; may be repeated")
+	cmd.Flags().StringVar(&f.basePath, "base-path", "ignore",
+		"`MODE` of the document's base path: ignore it, prepend it, or split\n(prepend it without its first segment)")
+	_ = cmd.RegisterFlagCompletionFunc("base-path", cobra.FixedCompletions(basePathModes, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// options are the generator's options for the documents specs and the package pkg.
+func (f *documentFlags) options(cmd *cobra.Command, specs []string, pkg string) (gen.Options, error) {
+	options := gen.Options{Document: specs[0], More: specs[1:], Package: pkg, BasePath: f.basePath}
+	for _, code := range f.allow {
+		options.Allow = append(options.Allow, diag.Code(strings.ToUpper(code)))
+	}
+	if err := new(diag.List).Allow(options.Allow...); err != nil {
+		return options, usagef(cmd, "--allow: %w", err)
+	}
+	if !slices.Contains(basePathModes, f.basePath) {
+		return options, usagef(cmd, "--base-path %s: want one of %s", f.basePath, strings.Join(basePathModes, ", "))
+	}
+	return options, nil
+}
+
+// someSpec asks for at least one document.
+func someSpec(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usagef(cmd, "SPEC is missing: name the OpenAPI document")
+	}
+	return nil
+}
