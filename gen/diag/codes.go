@@ -23,7 +23,7 @@ type Info struct {
 
 // Codes returns every code with its explanation, in order. The families: 1xxx loading, 2xxx routes and parameters,
 // 3xxx integrations, 4xxx mapping expressions and templates, 5xxx responses, 6xxx security, 7xxx settings of the
-// gateway, 9xxx errors of the generator itself. Codes x9xx say that Gatewright cannot do something yet: one
+// gateway, 9xxx the generator itself. Codes x9xx say that Gatewright cannot do something yet: one
 // for each capability, so that --allow takes no more than was meant.
 func Codes() []Info {
 	codes := slices.Concat(
@@ -44,13 +44,21 @@ func Explain(code Code) (Info, bool) {
 	return codes[i], true
 }
 
-// Internal is a mistake of Gatewright itself.
-const Internal Code = "GW9001"
+// What no document is at fault for.
+const (
+	Internal  Code = "GW9001" // a mistake of Gatewright itself
+	BadOption Code = "GW9002"
+)
 
 func internalCodes() []Info {
 	return []Info{{
 		Code: Internal, Title: "internal error",
 		Explanation: "Gatewright found itself in a state that none of its checks should have let through. The document may be right or wrong; the message is Gatewright's mistake either way.",
 		Remedy:      "Report the message together with the smallest document that shows it.",
+	}, {
+		Code: BadOption, Title: "option that cannot be taken",
+		Explanation: "What the generator was asked for makes no sense: a code after --allow that does not exist or cannot be allowed, or an unknown way to treat the base path.",
+		Example:     "gatewright check --allow GW0000 pets.yaml",
+		Remedy:      "Correct the option. `gatewright explain CODE` says what a code means, and what happens when it is allowed.",
 	}}
 }

@@ -24,7 +24,11 @@ func (i Info) markdown() string {
 	var b strings.Builder
 	b.WriteString(i.Explanation + "\n")
 	if i.Example != "" {
-		fmt.Fprintf(&b, "\n```yaml\n%s\n```\n", i.Example)
+		language := "yaml"
+		if strings.HasPrefix(i.Example, "gatewright ") {
+			language = "sh"
+		}
+		fmt.Fprintf(&b, "\n```%s\n%s\n```\n", language, i.Example)
 	}
 	fmt.Fprintf(&b, "\n**What to do:** %s\n", i.Remedy)
 	if i.Allowed != "" {
