@@ -37,6 +37,12 @@ func (p *printer) writeImports(out *bytes.Buffer) {
 			std = append(std, importPath)
 		}
 	}
+	if len(std)+len(others) == 1 {
+		out.WriteString("import ")
+		writeImport(out, append(std, others...)[0])
+		out.WriteString("\n")
+		return
+	}
 	out.WriteString("import (\n")
 	for _, importPath := range std {
 		writeImport(out, importPath)

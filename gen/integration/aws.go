@@ -8,7 +8,7 @@ import (
 	"github.com/gatewright/gatewright/gen/plan"
 )
 
-// awsKind calls an AWS service, or a Lambda function with mapping. Neither can be done yet.
+// awsKind calls an AWS service, or a Lambda function with mapping. Neither is supported yet.
 type awsKind struct{}
 
 var _ Kind = awsKind{}
@@ -19,13 +19,13 @@ func (awsKind) Name() string { return "aws" }
 // Match reports whether the type is aws.
 func (k awsKind) Match(in *model.Integration) bool { return is(in, k.Name()) }
 
-// Check says that the kind is not done yet.
+// Check says that the kind is not supported yet.
 func (awsKind) Check(_ *model.API, op *model.Operation) []diag.Diagnostic {
 	in := op.Integration
 	if isFunction(in) {
-		return []diag.Diagnostic{notYet(in, diag.LambdaNotYet, "Lambda integrations are not done yet")}
+		return []diag.Diagnostic{notYet(in, diag.LambdaNotYet, "Lambda integrations are not supported yet")}
 	}
-	return []diag.Diagnostic{notYet(in, diag.ServiceNotYet, "integrations with AWS services are not done yet")}
+	return []diag.Diagnostic{notYet(in, diag.ServiceNotYet, "integrations with AWS services are not supported yet")}
 }
 
 // Backend names the service's action, or the function.

@@ -6,7 +6,7 @@ import (
 	"github.com/gatewright/gatewright/gen/plan"
 )
 
-// awsProxyKind hands requests to a Lambda function. It cannot be done yet.
+// awsProxyKind hands requests to a Lambda function. It is not supported yet.
 type awsProxyKind struct{}
 
 var _ Kind = awsProxyKind{}
@@ -17,9 +17,9 @@ func (awsProxyKind) Name() string { return "aws_proxy" }
 // Match reports whether the type is aws_proxy.
 func (k awsProxyKind) Match(in *model.Integration) bool { return is(in, k.Name()) }
 
-// Check says that the kind is not done yet.
+// Check says that the kind is not supported yet.
 func (awsProxyKind) Check(_ *model.API, op *model.Operation) []diag.Diagnostic {
-	return []diag.Diagnostic{notYet(op.Integration, diag.LambdaNotYet, "Lambda integrations are not done yet")}
+	return []diag.Diagnostic{notYet(op.Integration, diag.LambdaNotYet, "Lambda integrations are not supported yet")}
 }
 
 // Backend names the function.

@@ -21,7 +21,7 @@ func checkTemplates(templates []model.Template) []diag.Diagnostic {
 				Message: "the template does not parse", Cause: "a $ or # that ends a template, or a #[[ without its ]]#, is refused by Velocity"})
 		default:
 			found = append(found, diag.Diagnostic{Code: diag.TemplateLanguageLater, Span: t.Text.Sub(static.at, static.end-static.at),
-				Message: "mapping templates with references or directives are not done yet"})
+				Message: "mapping templates with references or directives are not supported yet"})
 		}
 	}
 	return found
@@ -121,7 +121,7 @@ func requestBody(in *model.Integration, sendsBody bool) []plan.Step {
 	case passthrough(in) == refuse:
 		otherwise = []plan.Step{returns(plan.UnsupportedMediaType)}
 	case sendsBody:
-		otherwise = []plan.Step{plan.Guard{Call: plan.OutboundPassBody.Call(outbound, conversion(in.ContentHandling))}}
+		otherwise = []plan.Step{plan.Guard{Call: plan.OutboundPassBody.Call(outbound, Ctx, conversion(in.ContentHandling))}}
 	}
 	each := func(t template) []plan.Step {
 		if !sendsBody {

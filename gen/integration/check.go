@@ -38,7 +38,7 @@ func checkShared(in *model.Integration, kind Kind) []diag.Diagnostic {
 	}
 	if t := in.TransferMode; t != nil && strings.EqualFold(t.Value, "STREAM") && kind.Name() != "http_proxy" {
 		found = append(found, diag.Diagnostic{Code: diag.ResponseStreamingNotYet, Span: t.Span,
-			Message: "responseTransferMode STREAM is not done yet for " + kind.Name()})
+			Message: "responseTransferMode STREAM is not supported yet for " + kind.Name()})
 	}
 	return found
 }

@@ -72,6 +72,7 @@ var httpMethods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", 
 func checkEndpoint(api *model.API, in *model.Integration) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	switch {
+	case (in.HTTPMethod == nil || in.HTTPMethod.Value == "") && in.Incomplete:
 	case in.HTTPMethod == nil || in.HTTPMethod.Value == "":
 		found = append(found, diag.Diagnostic{Code: diag.BadHTTPMethod, Span: in.Type.Span, Message: "integration without httpMethod",
 			Help: "write the backend's method, or ANY for the client's own"})
@@ -186,8 +187,8 @@ func (r *Route) send(in *model.Integration, fixed, dynamic plan.Selector) (call 
 		to, send, whole = r.Dynamic(insecure), dynamic, true
 	}
 	before = append(before, r.writeURI(uri, values, whole)...)
-	if linked && isFixed && host != "" {
-		before = append(before, plan.Do{Call: plan.OutboundHost.Call(outbound, plan.String(strings.ToLower(host)))})
+	if linked && isFixed && host != "" && !maps(mappings, mapping.Header, "Host") {
+		before = append(before, plan.Do{Call: plan.OutboundHeader.Call(outbound, plan.String("Host"), plan.String(strings.ToLower(host)))})
 	}
 	before = append(before, r.addParameters(mappings)...)
 	return send.Call(to, Ctx, outbound), before

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewright/gatewright/gen/diag"
@@ -87,13 +88,20 @@ func requestMappings(in *model.Integration) []requestMapping {
 	return all
 }
 
+// maps reports whether a mapping has the target; header names are compared without regard to case.
+func maps(all []requestMapping, in mapping.In, name string) bool {
+	return slices.ContainsFunc(all, func(m requestMapping) bool {
+		return m.target.In == in && (m.target.Name == name || in == mapping.Header && strings.EqualFold(m.target.Name, name))
+	})
+}
+
 // pathValues are the values for the placeholders of a uri, and the steps that get them. A value that is always missing is nil.
 func (r *Route) pathValues(all []requestMapping) (map[string]plan.Value, []plan.Step) {
 	values := map[string]plan.Value{}
 	var steps []plan.Step
 	for _, m := range all {
 		if m.target.In == mapping.Path {
-			value, before := r.requestValue(m.source)
+			value, before := r.requestValue(m.source, m.target.Name)
 			values[m.target.Name] = value
 			steps = append(steps, before...)
 		}
@@ -108,7 +116,7 @@ func (r *Route) addParameters(all []requestMapping) []plan.Step {
 		if m.target.In == mapping.Path {
 			continue
 		}
-		value, before := r.requestValue(m.source)
+		value, before := r.requestValue(m.source, m.target.Name)
 		if value == nil {
 			continue
 		}
@@ -128,12 +136,12 @@ func (r *Route) addParameters(all []requestMapping) []plan.Step {
 }
 
 // requestValue is a source of a request mapping and the steps that get it; nil when it never has a value.
-func (r *Route) requestValue(from mapping.Source) (plan.Value, []plan.Step) {
+func (r *Route) requestValue(from mapping.Source, target string) (plan.Value, []plan.Step) {
 	switch from := from.(type) {
 	case mapping.RequestParameter:
 		return r.parameter(from), nil
 	case mapping.RequestBody:
-		return r.bodyValue(from.Path, Ctx, plan.CtxBodyText, plan.CtxBodyAt)
+		return r.bodyValue(from.Path, target, Ctx, plan.CtxBodyText, plan.CtxBodyAt)
 	default:
 		return sharedValue(from), nil
 	}
@@ -158,14 +166,25 @@ func (r *Route) parameter(p mapping.RequestParameter) plan.Value {
 	}
 }
 
-// bodyValue is a body, or what a path finds in it.
-func (r *Route) bodyValue(path mapping.JSONPath, of plan.Value, whole, part plan.Selector) (plan.Value, []plan.Step) {
-	name := r.local()
-	if path == nil {
-		return plan.Name(name), []plan.Step{plan.Try{Names: []string{name}, Call: whole.Call(of)}}
+// bodyValue is a body, or what a path finds in it; target is what the value is for.
+func (r *Route) bodyValue(path mapping.JSONPath, target string, of plan.Value, whole, part plan.Selector) (plan.Value, []plan.Step) {
+	call := whole.Call(of)
+	if path != nil {
+		call = part.Call(of, r.Shared(pathWords(path), jsonPath(path)))
 	}
-	call := part.Call(of, r.Shared("Path", jsonPath(path)))
+	name := r.Local(target)
 	return plan.Name(name), []plan.Step{plan.Try{Names: []string{name}, Call: call}}
+}
+
+// pathWords are the names of a path, for the name of the variable that holds it.
+func pathWords(path mapping.JSONPath) string {
+	words := "path"
+	for _, step := range path {
+		if key, ok := step.(mapping.Key); ok {
+			words += " " + key.Name
+		}
+	}
+	return words
 }
 
 // sharedValue is a source that requests and responses have in common; nil when it is none or never has a value.

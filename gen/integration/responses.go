@@ -112,7 +112,7 @@ func checkResponses(in *model.Integration) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	if len(in.Responses) == 0 {
 		found = append(found, diag.Diagnostic{Code: diag.NoResponses, Span: in.Type.Span,
-			Message: fmt.Sprintf("a %s integration without responses", strings.ToLower(in.Type.Value)),
+			Message: fmt.Sprintf("the %s integration has no responses", strings.ToLower(in.Type.Value)),
 			Cause:   "no response can be selected, so that every request gets 500",
 			Help:    "write `responses: {default: {statusCode: \"200\"}}`"})
 	}
@@ -157,10 +157,6 @@ func statusCode(r *model.IntegrationResponse) (int, bool) {
 
 // respond answers by the response that the status selects. Get is the status; each gives the steps of one response.
 func (s selection) respond(get plan.Value, each func(*model.IntegrationResponse) []plan.Step) []plan.Step {
-	otherwise := ConfigurationError()
-	if s.fallback != nil {
-		otherwise = each(s.fallback)
-	}
 	var cases []plan.Case
 	single := true
 	for _, c := range s.chosen {
@@ -171,6 +167,10 @@ func (s selection) respond(get plan.Value, each func(*model.IntegrationResponse)
 		for _, r := range c.ranges {
 			single = single && r.from == r.to
 		}
+	}
+	otherwise := ConfigurationError()
+	if s.fallback != nil {
+		otherwise = each(s.fallback)
 	}
 	if len(cases) == 0 {
 		return otherwise
@@ -270,7 +270,7 @@ func (r *Route) responseHeaders(from *model.IntegrationResponse, hasReply bool) 
 		if m.NotString || badTarget != nil || badSource != nil {
 			continue
 		}
-		value, before := r.responseValue(parsed, hasReply)
+		value, before := r.responseValue(parsed, target.Name, hasReply)
 		if value == nil {
 			continue
 		}
@@ -281,7 +281,7 @@ func (r *Route) responseHeaders(from *model.IntegrationResponse, hasReply bool) 
 }
 
 // responseValue is a source of a response mapping and the steps that get it; nil when it never has a value.
-func (r *Route) responseValue(from mapping.Source, hasReply bool) (plan.Value, []plan.Step) {
+func (r *Route) responseValue(from mapping.Source, target string, hasReply bool) (plan.Value, []plan.Step) {
 	switch from := from.(type) {
 	case mapping.ResponseHeader:
 		if !hasReply {
@@ -296,7 +296,7 @@ func (r *Route) responseValue(from mapping.Source, hasReply bool) (plan.Value, [
 		if !hasReply {
 			return nil, nil
 		}
-		return r.bodyValue(from.Path, reply, plan.ReplyBodyText, plan.ReplyBodyAt)
+		return r.bodyValue(from.Path, target, reply, plan.ReplyBodyText, plan.ReplyBodyAt)
 	default:
 		return sharedValue(from), nil
 	}

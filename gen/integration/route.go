@@ -1,8 +1,6 @@
 package integration
 
 import (
-	"strconv"
-
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
 )
@@ -14,8 +12,6 @@ type Route struct {
 	// Timeout bounds the backend's answer, in nanoseconds; 0 is no bound.
 	Timeout plan.Duration
 	Wiring
-
-	locals int
 }
 
 // Wiring gives kinds what a gateway holds beside its routes.
@@ -30,8 +26,10 @@ type Wiring interface {
 	Dynamic(insecure bool) plan.Value
 	// PathParam is the value of a path parameter; false when the path has none of that name.
 	PathParam(name string) (plan.Value, bool)
-	// Shared makes a package-level variable of the route's own.
+	// Shared makes a package-level variable of the route's own, named after its purpose.
 	Shared(purpose string, value plan.Value) plan.Value
+	// Local is a name for a value that the handler holds, made of what the value is for.
+	Local(purpose string) string
 }
 
 // The variables of handlers.
@@ -44,15 +42,6 @@ const (
 	status   = plan.Name("status")
 	backend  = plan.Name("to")
 )
-
-// local is a name for a value that a handler holds.
-func (r *Route) local() string {
-	r.locals++
-	if r.locals == 1 {
-		return "value"
-	}
-	return "value" + strconv.Itoa(r.locals)
-}
 
 // returns ends a handler with a value.
 func returns(v plan.Value) plan.Step { return plan.Return{Values: []plan.Value{v}} }

@@ -15,6 +15,9 @@ import (
 
 // checkURI looks for what makes a uri no address of an HTTP backend.
 func checkURI(in *model.Integration) []diag.Diagnostic {
+	if (in.URI == nil || in.URI.Value == "") && in.Incomplete {
+		return nil
+	}
 	if in.URI == nil || in.URI.Value == "" {
 		return []diag.Diagnostic{{Code: diag.BadEndpoint, Span: in.Type.Span, Message: "integration without uri",
 			Help: "write the backend's URL: `uri: https://pets.example/pets`"}}

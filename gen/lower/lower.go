@@ -58,6 +58,8 @@ type lowering struct {
 	apiID  string
 	fields *fields
 	routes []*route // by path and method
+	// rehearsal is set while routes are lowered only to see what they need.
+	rehearsal bool
 }
 
 // route is an operation on its way.

@@ -151,7 +151,10 @@ const (
 
 // functions returns the functions of the tree, the one called name first.
 func (n *node) functions(name, doc string) []plan.Func {
-	body := append(n.steps(true), plan.Return{Values: []plan.Value{plan.Int(0)}})
+	body := n.steps(true)
+	if len(body) == 0 || !isReturn(body[len(body)-1]) {
+		body = append(body, plan.Return{Values: []plan.Value{plan.Int(0)}})
+	}
 	all := []plan.Func{{
 		Name: name,
 		Doc:  doc,
@@ -163,6 +166,11 @@ func (n *node) functions(name, doc string) []plan.Func {
 		Body:    body,
 	}}
 	return append(all, n.outlined()...)
+}
+
+func isReturn(s plan.Step) bool {
+	_, ok := s.(plan.Return)
+	return ok
 }
 
 // outlined are the functions below n that are not n's own.

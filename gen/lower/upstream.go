@@ -189,7 +189,7 @@ func (l *fieldList) health(h *model.Health) {
 	fields.duration("Timeout", h.Timeout, time.Millisecond)
 	fields.count("HealthyAfter", h.HealthyAfter, 0)
 	fields.count("UnhealthyAfter", h.UnhealthyAfter, 0)
-	l.add("Health", plan.Composite{Type: plan.UpstreamHealth, Fields: fields})
+	l.add("Health", plan.Composite{Type: plan.UpstreamHealth, Fields: fields, Lines: len(fields) > 2})
 }
 
 func (l *fieldList) passive(p *model.Passive) {

@@ -52,11 +52,13 @@ func (s *fields) upstream(u *model.Upstream) *field {
 	return s.get(field{key: "1 " + u.Name.Value, wish: u.Name.Value, doc: "x-gateway-upstreams." + u.Name.Value, upstream: u})
 }
 
-// wire finds the fields that the routes need, and names them.
+// wire finds the fields that the routes need, by lowering the routes once for nothing, and names them.
 func (l *lowering) wire() {
+	l.rehearsal = true
 	for _, r := range l.routes {
 		l.steps(r)
 	}
+	l.rehearsal = false
 	if l.fields.choose {
 		for _, u := range l.api.Upstream {
 			l.fields.upstream(u)
@@ -78,7 +80,8 @@ const chooseUpstream = "upstreamNamed"
 // routeWiring is what lowering gives the integration of one route.
 type routeWiring struct {
 	*lowering
-	route *route
+	route  *route
+	locals *names
 }
 
 var _ integration.Wiring = (*routeWiring)(nil)
@@ -136,10 +139,18 @@ func (w *routeWiring) PathParam(name string) (plan.Value, bool) {
 
 // Shared makes a package-level variable of the route's own.
 func (w *routeWiring) Shared(purpose string, value plan.Value) plan.Value {
-	name := w.route.name + purpose
-	if n := len(w.route.shared); n > 0 {
-		name += strconv.Itoa(n + 1)
+	if w.rehearsal {
+		return plan.Nil{}
 	}
+	name := w.names.unique(w.route.name + strings.Join(words(purpose), ""))
 	w.route.shared = append(w.route.shared, plan.Spec{Name: name, Value: value})
 	return plan.Name(name)
+}
+
+// Local is a name for a value that the handler holds.
+func (w *routeWiring) Local(purpose string) string {
+	if w.locals == nil {
+		w.locals = newNames()
+	}
+	return w.locals.unique(cmp.Or(lowerCamel(purpose), "value"))
 }

@@ -96,7 +96,6 @@ var (
 	OutboundQuery     = Selector{Outbound, "Query"}
 	OutboundQueryAll  = Selector{Outbound, "QueryAll"}
 	OutboundHeader    = Selector{Outbound, "Header"}
-	OutboundHost      = Selector{Outbound, "Host"}
 	OutboundText      = Selector{Outbound, "Text"}
 	OutboundPassBody  = Selector{Outbound, "PassBody"}
 
