@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 
 	"github.com/valyala/fasthttp"
@@ -119,16 +120,20 @@ func writeNet(w http.ResponseWriter, r *http.Request, response *fasthttp.Respons
 	}
 	stream := response.BodyStream()
 	if stream == nil {
+		body := response.Body()
+		if len(body) > 0 {
+			setLength(header, len(body))
+		}
 		w.WriteHeader(response.StatusCode())
-		if r.Method == http.MethodHead {
+		if len(body) == 0 || r.Method == http.MethodHead {
 			return true
 		}
-		_, err := w.Write(response.Body())
-		return err == nil || len(response.Body()) == 0
+		_, err := w.Write(body)
+		return err == nil
 	}
 	header.Del("Content-Length")
 	if length := response.Header.ContentLength(); length >= 0 {
-		header["Content-Length"] = []string{string(fasthttp.AppendUint(nil, length))}
+		setLength(header, length)
 	}
 	w.WriteHeader(response.StatusCode())
 	if r.Method == http.MethodHead || !bodyAllowed(response.StatusCode()) {
@@ -140,6 +145,8 @@ func writeNet(w http.ResponseWriter, r *http.Request, response *fasthttp.Respons
 	}
 	return out.copy(stream) == nil
 }
+
+func setLength(header http.Header, length int) { header.Set("Content-Length", strconv.Itoa(length)) }
 
 // netWriter writes a stream to the client piece by piece.
 type netWriter struct {

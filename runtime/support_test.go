@@ -3,6 +3,7 @@ package runtime
 import (
 	"bufio"
 	"net"
+	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -40,9 +41,9 @@ func received(t testing.TB, raw string) *fasthttp.RequestCtx {
 	rc := new(fasthttp.RequestCtx)
 	rc.Init2(&peerConn{addr: net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 4711}}, nil, false)
 	rc.Request.Header.DisableNormalizing()
-	r := bufio.NewReader(strings.NewReader(raw))
-	require.NoError(t, rc.Request.Header.Read(r), "%q", raw)
-	require.NoError(t, rc.Request.ContinueReadBody(r, 0, false), "%q", raw)
+	r := bufio.NewReaderSize(strings.NewReader(raw), 32<<10)
+	require.NoError(t, rc.Request.Header.Read(r))
+	require.NoError(t, rc.Request.ContinueReadBody(r, 0, false))
 	return rc
 }
 
@@ -82,4 +83,11 @@ func get(target string, headers ...string) string {
 // post is a POST request with a body.
 func post(target, body string, headers ...string) string {
 	return lines(append([]string{"POST " + target + " HTTP/1.1", "Host: api.example.com"}, append(headers, "", body)...)...)
+}
+
+func prefixes(texts ...string) (all []netip.Prefix) {
+	for _, text := range texts {
+		all = append(all, netip.MustParsePrefix(text))
+	}
+	return all
 }
