@@ -240,3 +240,16 @@ func TestCodes(t *testing.T) {
 	_, ok = diag.Explain("GW0000")
 	assert.False(t, ok)
 }
+
+func BenchmarkTextOfOneLongLine(b *testing.B) {
+	f := fileOf("a.json", strings.Repeat("x", 1<<20))
+	var list diag.List
+	for i := range diag.Limit {
+		list.Add(diag.Diagnostic{Code: diag.BadExpression, Span: at(f, 1, 1+i*1000, 5), Message: "m"})
+	}
+	for b.Loop() {
+		if err := diag.WriteText(&bytes.Buffer{}, &list, diag.TextOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -47,6 +47,19 @@ const maxColumns = 110
 type textWriter struct {
 	text  strings.Builder
 	color bool
+
+	// The source line that was shown last: the findings of a document without line breaks are all about the same one.
+	file   *source.File
+	number int
+	line   string
+}
+
+// lineOf returns the first line of a span.
+func (t *textWriter) lineOf(span source.Span) string {
+	if span.File != t.file || span.Line != t.number {
+		t.file, t.number, t.line = span.File, span.Line, span.File.Line(span.Line)
+	}
+	return t.line
 }
 
 func (t *textWriter) paint(color, text string) string {
@@ -97,7 +110,7 @@ func (t *textWriter) source(span source.Span, color string) {
 	if !span.Valid() {
 		return
 	}
-	line := excerptOf(span)
+	line := excerptOf(t.lineOf(span), span)
 	number := strconv.Itoa(span.Line)
 	fmt.Fprintf(&t.text, "  %s %s\n", t.paint(blue, number+" |"), line.text)
 	fmt.Fprintf(&t.text, "  %s %s%s\n", t.paint(blue, strings.Repeat(" ", len(number))+" |"),
@@ -145,8 +158,8 @@ type cell struct {
 	width int
 }
 
-func excerptOf(span source.Span) excerpt {
-	runes, from, to := window(span)
+func excerptOf(line string, span source.Span) excerpt {
+	runes, from, to := window(line, span)
 	var e excerpt
 	var text strings.Builder
 	column := 0
@@ -167,39 +180,43 @@ func excerptOf(span source.Span) excerpt {
 }
 
 // window returns the characters of a span's first line, and where among them the span begins and ends. A long line is
-// cut to a stretch that shows the span, or its beginning.
-func window(span source.Span) (runes []rune, from, to int) {
+// cut to a stretch that shows the span, or its beginning. Lines may be megabytes long, so that nothing here looks
+// behind the stretch.
+func window(line string, span source.Span) (runes []rune, from, to int) {
 	const context = 30 // characters shown left of the span
-	line := span.File.Line(span.Line)
-	length := utf8.RuneCountInString(line)
-	from = min(max(span.Col-1, 0), length)
-	to = span.EndCol - 1
+	from, to = max(span.Col-1, 0), span.EndCol-1
 	if span.EndLine > span.Line {
-		to = length
+		to = len(line)
 	}
-	to = min(max(to, from), length)
-	if length <= maxColumns {
-		return []rune(line), from, to
+	start := 0
+	if utf8.RuneCountInString(line[:min(len(line), utf8.UTFMax*maxColumns)]) > maxColumns {
+		start = max(0, from-context)
 	}
-	start := max(0, min(from-context, length-maxColumns))
-	index := 0
-	for offset := range line {
-		if index >= start+maxColumns {
-			break
-		}
-		if index >= start {
-			r, _ := utf8.DecodeRuneInString(line[offset:])
-			runes = append(runes, r)
-		}
-		index++
+	rest := line[runeOffset(line, start):]
+	for len(runes) < maxColumns && rest != "" {
+		r, size := utf8.DecodeRuneInString(rest)
+		runes = append(runes, r)
+		rest = rest[size:]
 	}
-	if start > 0 {
+	if start > 0 && len(runes) > 0 {
 		runes[0] = '…'
 	}
-	if start+len(runes) < length {
+	if rest != "" {
 		runes[len(runes)-1] = '…'
 	}
-	return runes, from - start, min(to-start, len(runes))
+	from = min(from-start, len(runes))
+	return runes, from, min(max(to-start, from), len(runes))
+}
+
+// runeOffset returns where in s the n-th character begins, or the end of s.
+func runeOffset(s string, n int) int {
+	for offset := range s {
+		if n == 0 {
+			return offset
+		}
+		n--
+	}
+	return len(s)
 }
 
 // cellOf returns how a character is shown that starts at a column. What would move the cursor or turn the
