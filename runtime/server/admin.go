@@ -38,7 +38,8 @@ func newAdmin(api *gw.API, m *metrics, logger *slog.Logger) *admin {
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	a.server = &http.Server{
 		Handler: mux, ReadHeaderTimeout: adminHeadTime, IdleTimeout: adminIdleTime,

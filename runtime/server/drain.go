@@ -14,6 +14,7 @@ func (r *running) drain(delay time.Duration) int {
 	if r.admin != nil {
 		r.admin.ready.Store(false)
 	}
+	r.gateway.CloseConnections()
 	r.logger.Info("draining", "delay", delay, "timeout", r.settings.drainTimeout)
 	for _, f := range r.fronts {
 		f.Drain()
@@ -71,6 +72,9 @@ func (r *running) shutdown(ctx context.Context) error {
 func (r *running) close() {
 	for _, f := range r.fronts {
 		_ = f.Close() // it ended before
+	}
+	if r.h2 != nil {
+		_ = r.h2.Close() // it ended before
 	}
 	if r.admin != nil {
 		_ = r.admin.server.Close() // it ended before

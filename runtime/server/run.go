@@ -146,22 +146,14 @@ func (r *running) start() error {
 	if r.listeners, err = open(s, in.listeners); err != nil {
 		return err
 	}
-	if err := r.serve(); err != nil {
-		return err
-	}
+	r.serve()
 	return r.ready(in)
 }
 
 // serve starts the fronts on the listeners.
-func (r *running) serve() error {
+func (r *running) serve() {
 	s := r.settings
-	var err error
-	r.h2, err = h2.New(h2.Config{
-		Handler: r.gateway, Refuse: refuseHTTP2, Logger: r.logger, Limits: s.h2Limits(),
-	})
-	if err != nil {
-		return err
-	}
+	r.h2 = h2.New(h2.Config{Handler: r.gateway, Refuse: refuseHTTP2, Logger: r.logger, Limits: s.h2Limits()})
 	if r.listeners.main != nil {
 		r.front(r.listeners.main, r.gateway.Handle, r.h2.ServeConn, r.certs)
 	}
@@ -177,7 +169,6 @@ func (r *running) serve() error {
 		r.metrics.connections(r.open, r.refused)
 		go func() { r.failed <- r.admin.server.Serve(r.listeners.admin) }()
 	}
-	return nil
 }
 
 // front serves one listener.

@@ -25,6 +25,8 @@ type Gateway interface {
 	API() *gw.API
 	// Apply puts stage variables and upstream targets in the place of the document's, all or nothing.
 	Apply(gw.Overrides) error
+	// CloseConnections has every further answer ask the client to close its connection.
+	CloseConnections()
 	// Close ends what the gateway runs in the background.
 	Close() error
 }

@@ -14,6 +14,15 @@ type conn struct {
 	used bool     // a request was served on it
 }
 
+// secured is what a handler sees of a TLS connection.
+type secured struct {
+	*tls.Conn
+	sock *sock
+}
+
+// Gone says whether the client has left.
+func (s *secured) Gone() bool { return s.sock.Gone() }
+
 // verdict says what becomes of a connection after a request.
 type verdict uint8
 
@@ -34,6 +43,7 @@ func (c *conn) serveTLS(secure *tls.Conn) {
 	}
 	c.sock.enter(phaseNew)
 	if secure.ConnectionState().NegotiatedProtocol == "h2" && c.sock.srv.cfg.HTTP2 != nil {
+		c.nc = secure // the library asks for its very type
 		c.serveHTTP2(nil)
 		return
 	}
@@ -66,14 +76,10 @@ func (c *conn) serve() {
 }
 
 // close ends the connection. The error says nothing that anybody could act on.
-func (c *conn) close() {
-	_ = c.nc.Close()
-	c.sock.srv.remove(c.sock)
-}
+func (c *conn) close() { _ = c.nc.Close() }
 
 // serveHTTP2 hands the connection over; received is what was read of it already.
 func (c *conn) serveHTTP2(received []byte) {
-	defer c.sock.srv.remove(c.sock)
 	if err := c.sock.srv.release(c.sock); err != nil {
 		_ = c.nc.Close() // the client is gone
 		return
@@ -103,7 +109,7 @@ func (r *replay) Read(b []byte) (int, error) {
 
 // closeWrite tells the client that nothing more comes, and keeps listening.
 func (c *conn) closeWrite() error {
-	if secure, ok := c.nc.(*tls.Conn); ok {
+	if secure, ok := c.nc.(*secured); ok {
 		if err := secure.CloseWrite(); err != nil {
 			return err
 		}

@@ -191,9 +191,6 @@ func (h *head) finish() int {
 	return 0
 }
 
-// hasBody says that bytes of a body follow the head.
-func (h *head) hasBody() bool { return h.chunked || h.length > 0 }
-
 // foldEqual compares b with lower, which is in lower case.
 func foldEqual(b []byte, lower string) bool {
 	if len(b) != len(lower) {

@@ -95,8 +95,7 @@ type Config struct {
 	// Refuse writes the answer to a request that never reached the handler: status is 400, 408, 413, 414, 417, 431 or
 	// 500. Nil: a JSON object with a message.
 	Refuse func(ctx *fasthttp.RequestCtx, status int)
-	// HTTP2 serves a connection that speaks HTTP/2 and returns when it is done; it closes the connection. Nil: such
-	// clients are refused.
+	// HTTP2 takes over a connection that speaks HTTP/2, and closes it when it is done. Nil: such clients are refused.
 	HTTP2 func(net.Conn)
 	// Logger gets what operators should know; nil: nothing is logged.
 	Logger *slog.Logger
@@ -193,7 +192,7 @@ func (s *Server) start(nc net.Conn, tlsConfig *tls.Config) {
 	}
 	sk.enter(phaseHandshake)
 	secure := tls.Server(sk, tlsConfig)
-	c.nc = secure
+	c.nc = &secured{Conn: secure, sock: sk}
 	go c.serveTLS(secure)
 }
 
@@ -259,7 +258,7 @@ func (s *Server) cut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for sk := s.first; sk != nil; sk = sk.next {
-		_ = sk.Close() // the goroutine that serves it meets the error
+		_ = sk.Conn.Close() // whoever serves it meets the error
 	}
 }
 
@@ -301,6 +300,7 @@ func (s *Server) add(sk *sock) bool {
 		return false
 	}
 	s.open++
+	sk.listed = true
 	sk.next = s.first
 	if s.first != nil {
 		s.first.prev = sk
@@ -309,9 +309,14 @@ func (s *Server) add(sk *sock) bool {
 	return true
 }
 
+// remove takes a closed connection off the list; once is enough.
 func (s *Server) remove(sk *sock) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !sk.listed {
+		return
+	}
+	sk.listed = false
 	if sk.prev != nil {
 		sk.prev.next = sk.next
 	} else {

@@ -43,6 +43,7 @@ type sock struct {
 
 	released   bool  // HTTP/2 owns the connection and its deadlines
 	prev, next *sock // the server's list, under its lock
+	listed     bool  // under the server's lock as well
 }
 
 // timeout ends a wait that took longer than its limit. It is a net.Error so that TLS keeps its state.
@@ -151,6 +152,13 @@ func (s *sock) interrupt() {
 // wake lets a read look at its limits.
 func (s *sock) wake() {
 	_ = s.SetReadDeadline(past) // an error means that the connection is closed, which ends the wait as well
+}
+
+// Close implements net.Conn, and takes the connection off the server's list.
+func (s *sock) Close() error {
+	err := s.Conn.Close()
+	s.srv.remove(s)
+	return err
 }
 
 // crawls says that the body comes below the least rate after its time of grace.

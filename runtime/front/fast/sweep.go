@@ -46,7 +46,7 @@ func (s *Server) sweep() {
 		p, age := sk.now()
 		if p == phaseParked {
 			if limit := s.limit(phaseParked); limit > 0 && age >= limit {
-				_ = sk.Close() // nothing is under way on it; its goroutine meets the error
+				_ = sk.Conn.Close() // nothing is under way on it; its goroutine meets the error
 			}
 			continue
 		}

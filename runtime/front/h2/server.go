@@ -11,10 +11,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/net/http2"
 )
 
 // Limits bounds what one client may ask for; zero values mean the defaults of DefaultLimits.
@@ -80,16 +79,16 @@ type Config struct {
 type Server struct {
 	cfg  Config
 	base *http.Server
-	h2   *http2.Server
+	door *door
 }
 
-// New returns a server, or says why the library refuses the limits.
-func New(cfg Config) (*Server, error) {
+// New returns a server that waits for connections.
+func New(cfg Config) *Server {
 	cfg.Limits.fill()
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: cfg, h2: &http2.Server{}}
+	s := &Server{cfg: cfg, door: newDoor()}
 	l := cfg.Limits
 	s.base = &http.Server{
 		Handler:        http.HandlerFunc(s.serve),
@@ -104,19 +103,58 @@ func New(cfg Config) (*Server, error) {
 			WriteByteTimeout:     l.WriteTime,
 		},
 	}
-	if err := http2.ConfigureServer(s.base, s.h2); err != nil {
-		return nil, err
-	}
-	return s, nil
+	s.base.Protocols = new(http.Protocols)
+	s.base.Protocols.SetHTTP2(true)
+	s.base.Protocols.SetUnencryptedHTTP2(true)
+	go func() { _ = s.base.Serve(s.door) }() // it ends with the door
+	return s
 }
 
-// ServeConn serves nc until it is done and closes it.
-func (s *Server) ServeConn(nc net.Conn) {
-	s.h2.ServeConn(nc, &http2.ServeConnOpts{BaseConfig: s.base, Handler: s.base.Handler})
-}
+// ServeConn takes over nc: a *tls.Conn whose handshake is done and agreed on HTTP/2, or a connection in clear text
+// whose client starts with the preface. It returns at once; the server closes nc when it is done.
+func (s *Server) ServeConn(nc net.Conn) { s.door.pass(nc) }
 
-// Shutdown tells every client that no further request is taken; those under way finish, and ServeConn returns.
+// Shutdown tells every client that no further request is taken, and returns when those under way are finished.
 func (s *Server) Shutdown(ctx context.Context) error { return s.base.Shutdown(ctx) }
+
+// Close ends everything at once.
+func (s *Server) Close() error { return s.base.Close() }
+
+// door is the listener through which connections that were accepted elsewhere come to the library.
+type door struct {
+	conns chan net.Conn
+	shut  chan struct{}
+	once  sync.Once
+}
+
+func newDoor() *door { return &door{conns: make(chan net.Conn), shut: make(chan struct{})} }
+
+func (d *door) pass(nc net.Conn) {
+	select {
+	case d.conns <- nc:
+	case <-d.shut:
+		_ = nc.Close() // too late
+	}
+}
+
+// Accept implements net.Listener.
+func (d *door) Accept() (net.Conn, error) {
+	select {
+	case nc := <-d.conns:
+		return nc, nil
+	case <-d.shut:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (d *door) Close() error {
+	d.once.Do(func() { close(d.shut) })
+	return nil
+}
+
+// Addr implements net.Listener.
+func (d *door) Addr() net.Addr { return &net.TCPAddr{} }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	limit := s.cfg.Limits.Body
@@ -199,4 +237,5 @@ func (m messages) Write(b []byte) (int, error) {
 var (
 	_ io.ReadCloser = (*body)(nil)
 	_ error         = tooLarge{}
+	_ net.Listener  = (*door)(nil)
 )

@@ -46,3 +46,23 @@ func (c *conn) resume() {
 	c.sock.become(phaseIdle)
 	c.serve()
 }
+
+// Gone says, without waiting and without taking anything, whether the client has closed its side or reset the
+// connection. It may be called by the goroutine that handles the request or writes its answer.
+func (s *sock) Gone() bool {
+	raw, ok := s.Conn.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	access, err := raw.SyscallConn()
+	if err != nil {
+		return true
+	}
+	gone := false
+	err = access.Control(func(fd uintptr) {
+		var b [1]byte
+		n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK)
+		gone = n == 0 && err == nil || err != nil && err != syscall.EAGAIN && err != syscall.EINTR
+	})
+	return gone || err != nil
+}

@@ -13,3 +13,6 @@ func (c *conn) park() {
 	c.sock.enter(phaseIdle)
 	go c.serve()
 }
+
+// Gone says that the client has left, which cannot be asked for here without reading.
+func (s *sock) Gone() bool { return false }
