@@ -7,6 +7,7 @@ import (
 	"github.com/gatewright/gatewright/gen/check"
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/emit"
+	"github.com/gatewright/gatewright/gen/integration"
 	"github.com/gatewright/gatewright/gen/load"
 	"github.com/gatewright/gatewright/gen/lower"
 	"github.com/gatewright/gatewright/gen/model"
@@ -76,7 +77,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 		err = found.Allow(o.Allow...)
 	}
 	if err != nil {
-		found.Add(diag.Diagnostic{Code: diag.Internal, Message: err.Error()})
+		found.Add(diag.Diagnostic{Code: diag.BadOption, Message: err.Error()})
 		return nil, result
 	}
 	api := load.Load(ctx, load.Options{Paths: result.Documents, BasePath: basePath}, found)
@@ -88,6 +89,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 		result.Documents = append(result.Documents, file.Path)
 	}
 	found.Add(check.Check(api)...)
+	found.Add(integration.CheckAll(api)...)
 	return api, result
 }
 

@@ -110,8 +110,8 @@ func (p *printer) choose(s plan.Choose) *jen.Statement {
 
 func (p *printer) when(s plan.When) *jen.Statement {
 	conditions := []jen.Code{p.value(s.Cond)}
-	if s.Init != nil {
-		conditions = []jen.Code{p.let(*s.Init), p.value(s.Cond)}
+	if len(s.Init.Names) > 0 {
+		conditions = []jen.Code{p.let(s.Init), p.value(s.Cond)}
 	}
 	out := jen.If(conditions...).Block(p.steps(s.Then)...)
 	if len(s.Else) > 0 {

@@ -41,6 +41,20 @@ func Of(in *model.Integration) Kind {
 	return nil
 }
 
+// CheckAll returns what is wrong with the integrations of api. One that the operation's own x-gateway-upstream
+// stands in for is not looked at.
+func CheckAll(api *model.API) []diag.Diagnostic {
+	var found []diag.Diagnostic
+	for _, item := range api.Paths {
+		for _, op := range item.Operations {
+			if op.Gateway.Upstream == nil && op.Gateway.Function == nil {
+				found = append(found, Check(api, op)...)
+			}
+		}
+	}
+	return found
+}
+
 // Check returns what is wrong with the integration of op; an operation without one has nothing wrong here.
 func Check(api *model.API, op *model.Operation) []diag.Diagnostic {
 	in := op.Integration

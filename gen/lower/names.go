@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"hash/fnv"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
@@ -78,7 +79,7 @@ const longestName = 60
 
 // lowerCamel makes a name such as getPet of a text such as "Get pet", or "" of a text without letters.
 func lowerCamel(text string) string {
-	name := strings.Join(words(text), "")
+	name := strings.Join(words(decoded(text)), "")
 	name = strings.TrimLeftFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
 	return lowerStart(short(name))
 }
@@ -140,9 +141,17 @@ const (
 	routesFile  = "routes_gw.go"
 )
 
+// decoded is a path with its percent escapes resolved, where they are any.
+func decoded(path string) string {
+	if plain, err := url.PathUnescape(path); err == nil {
+		return plain
+	}
+	return path
+}
+
 // forPath returns the name of the file of a path, such as pets_petId_gw.go.
 func (n *fileNames) forPath(path string) string {
-	stem := strings.Join(strings.FieldsFunc(path, func(r rune) bool {
+	stem := strings.Join(strings.FieldsFunc(decoded(path), func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9')
 	}), "_")
 	switch {

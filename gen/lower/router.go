@@ -247,7 +247,7 @@ func (n *node) enter(last bool) []plan.Step {
 		return []plan.Step{plan.Return{Values: []plan.Value{call}}}
 	}
 	return []plan.Step{plan.When{
-		Init: &plan.Let{Names: []string{"id"}, Value: call},
+		Init: plan.Let{Names: []string{"id"}, Value: call},
 		Cond: plan.Op{Op: "!=", X: plan.Name("id"), Y: plan.Int(0)},
 		Then: []plan.Step{plan.Return{Values: []plan.Value{plan.Name("id")}}},
 	}}

@@ -74,7 +74,7 @@ func (l *lowering) constructor() plan.Decl {
 			plan.Let{Names: []string{string(coreName)}, Value: plan.NewCore.Call(plan.Address{X: apiName}, plan.Spread{X: optionsName})},
 			plan.Let{Names: []string{string(gateway)}, Value: plan.Address{X: plan.Composite{Type: gatewayType, Fields: self, Lines: len(self) > 1}}},
 			plan.When{
-				Init: &plan.Let{Names: []string{string(err)}, Value: start},
+				Init: plan.Let{Names: []string{string(err)}, Value: start},
 				Cond: plan.Op{Op: "!=", X: err, Y: plan.Nil{}},
 				Then: []plan.Step{plan.Return{Values: []plan.Value{plan.Nil{}, err}}},
 			},

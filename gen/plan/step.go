@@ -54,9 +54,9 @@ type Case struct {
 	Body    []Step
 }
 
-// When is an if. Init may be nil.
+// When is an if. An Init without names is none.
 type When struct {
-	Init *Let
+	Init Let
 	Cond Value
 	Then []Step
 	Else []Step
