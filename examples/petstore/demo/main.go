@@ -55,7 +55,7 @@ func demo(ctx context.Context, program string) error {
 // withGateway runs the gateway in front of backend. ready is the file in which it says where it listens.
 func withGateway(ctx context.Context, program, backend, ready string) error {
 	cmd := exec.CommandContext(ctx, program, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
-		"--upstream", "pets="+backend, "--ready-file", ready, "--log-level", "debug", "--drain-timeout", "1s")
+		"--upstream", "pets="+backend, "--ready-file", ready, "--access-log", "stdout", "--drain-timeout", "1s")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	if err := cmd.Start(); err != nil {
