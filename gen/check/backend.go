@@ -136,12 +136,9 @@ func (c *checker) upstreamReference(reference source.String) {
 	if c.upstreams[reference.Value] != nil {
 		return
 	}
-	var known []string
-	for _, upstream := range c.api.Upstream {
-		known = append(known, upstream.Name.Value)
-	}
 	c.add(diag.Diagnostic{Code: diag.UnknownUpstream, Span: reference.Span, Message: fmt.Sprintf("unknown upstream %q", reference.Value),
-		Help: nearest(reference.Value, known, "define it under x-gateway-upstreams, or write a URL such as http://localhost:8080")})
+		Help: nearest(c, reference.Value, c.api.Upstream, func(u *model.Upstream) string { return u.Name.Value },
+			"define it under x-gateway-upstreams, or write a URL such as http://localhost:8080")})
 }
 
 // number checks a number's range.

@@ -61,6 +61,7 @@ type checker struct {
 	schemes    map[string]*model.SecurityScheme
 	validators map[string]*model.RequestValidator
 	templates  map[*model.PathItem]*mapping.PathTemplate // of paths that could be read
+	guesses    int                                       // how often nearest has compared names
 }
 
 func (c *checker) add(d diag.Diagnostic) { c.found = append(c.found, d) }
@@ -88,13 +89,25 @@ func (c *checker) laterNode(code diag.Code, node *source.Node) {
 	c.later(code, at, what)
 }
 
-// nearest is the help of a message about a name that is none of known.
-func nearest(name string, known []string, otherwise string) string {
-	if near := diag.Nearest(name, known); near != "" {
+// nearest is the help of a message about a name that is none of known. It is no more than a convenience, and so bounds the
+// work: a hostile document may have any number of wrong names and of right ones.
+func nearest[T any](c *checker, name string, known []T, nameOf func(T) string, otherwise string) string {
+	const enough = 200
+	if c.guesses++; c.guesses > enough {
+		return otherwise
+	}
+	var names []string
+	for _, item := range known[:min(len(known), enough)] {
+		names = append(names, nameOf(item))
+	}
+	if near := diag.Nearest(name, names); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return otherwise
 }
+
+// itself is the nameOf of names.
+func itself(name string) string { return name }
 
 // operation checks one operation.
 func (c *checker) operation(item *model.PathItem, operation *model.Operation) {

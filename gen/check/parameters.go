@@ -56,7 +56,7 @@ func (c *checker) pathParameter(parameter *model.Parameter, inPath []mapping.Pat
 	}
 	c.add(diag.Diagnostic{Code: diag.ParameterNotInPath, Severity: severity, Span: parameter.Name.Span,
 		Message: fmt.Sprintf("path parameter %q is not in the path", name),
-		Help:    nearest(name, known, fmt.Sprintf("write {%s} into the path, or take the parameter away", name))})
+		Help:    nearest(c, name, known, itself, fmt.Sprintf("write {%s} into the path, or take the parameter away", name))})
 }
 
 // undeclared reports the parameters of a path that an operation does not declare.
@@ -109,13 +109,10 @@ func (c *checker) validation(item *model.PathItem, operation *model.Operation) {
 	}
 	validator := c.validators[reference.Value]
 	if validator == nil {
-		var known []string
-		for _, v := range c.api.RequestValidators {
-			known = append(known, v.Name.Value)
-		}
 		c.add(diag.Diagnostic{Code: diag.UnknownValidator, Span: reference.Span,
 			Message: fmt.Sprintf("unknown request validator %q", reference.Value),
-			Help:    nearest(reference.Value, known, "define it under x-amazon-apigateway-request-validators")})
+			Help: nearest(c, reference.Value, c.api.RequestValidators, func(v *model.RequestValidator) string { return v.Name.Value },
+				"define it under x-amazon-apigateway-request-validators")})
 		return
 	}
 	body := validator.Body != nil && validator.Body.Value && takesBody(operation)

@@ -24,6 +24,11 @@ func (c *checker) paths() {
 		if len(problems) > 0 {
 			continue
 		}
+		if n := len(template.Parameters()); n > maxSegments {
+			c.add(diag.Diagnostic{Code: diag.TooManySegments, Span: item.Path.Span,
+				Message: fmt.Sprintf("the path has %d parameters, and %d is the most", n, maxSegments)})
+			continue
+		}
 		c.templates[item] = template
 		if n := len(template.Segments); n > maxSegments {
 			c.add(diag.Diagnostic{Code: diag.TooManySegments, Span: item.Path.Span,
@@ -35,7 +40,9 @@ func (c *checker) paths() {
 		if !c.conflict(item, shapes[shape]) && c.api.Amazon {
 			c.oneVariable(item, template, variables)
 		}
-		shapes[shape] = append(shapes[shape], item)
+		if len(item.Operations) > 0 {
+			shapes[shape] = append(shapes[shape], item)
+		}
 	}
 }
 

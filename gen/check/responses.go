@@ -27,7 +27,7 @@ func (c *checker) gatewayResponses() {
 		case !slices.Contains(types, response.Type.Value):
 			c.add(diag.Diagnostic{Code: diag.UnknownGatewayResponse, Span: response.Type.Span,
 				Message: fmt.Sprintf("unknown type of gateway response %q", response.Type.Value),
-				Help:    nearest(response.Type.Value, types, "write a type such as DEFAULT_4XX")})
+				Help:    nearest(c, response.Type.Value, types, itself, "write a type such as DEFAULT_4XX")})
 			continue
 		case response.Type.Value == "REQUEST_TOO_LARGE":
 			c.add(diag.Diagnostic{Code: diag.NoEffectGatewayType, Severity: diag.Warning, Span: response.Type.Span,
@@ -60,7 +60,7 @@ func isStatus(text string) bool {
 
 func (c *checker) gatewayHeaders(response *model.GatewayResponse) {
 	for _, e := range c.entries(response.Parameters, mapping.ParseGatewayResponseTarget, mapping.ParseGatewayResponse) {
-		name := e.mapping.Target.Sub(len(e.mapping.Target.Value)-len(e.target.Name), len(e.target.Name))
+		name := nameIn(e.mapping.Target, e.target.Name)
 		switch {
 		case e.target.In != mapping.Header:
 			c.add(diag.Diagnostic{Code: diag.NoEffectGatewayTarget, Severity: diag.Warning, Span: e.mapping.Target.Span,

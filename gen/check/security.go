@@ -58,12 +58,9 @@ func (c *checker) schemeUse(use model.SchemeUse) {
 		if !c.api.Amazon {
 			severity = diag.Warning
 		}
-		var known []string
-		for _, s := range c.api.SecuritySchemes {
-			known = append(known, s.Name.Value)
-		}
 		c.add(diag.Diagnostic{Code: diag.UnknownSecurityScheme, Severity: severity, Span: use.Name.Span,
-			Message: fmt.Sprintf("unknown security scheme %q", use.Name.Value), Help: nearest(use.Name.Value, known, "define the scheme, or take the requirement away")})
+			Message: fmt.Sprintf("unknown security scheme %q", use.Name.Value), Help: nearest(c, use.Name.Value, c.api.SecuritySchemes, func(s *model.SecurityScheme) string { return s.Name.Value },
+				"define the scheme, or take the requirement away")})
 		return
 	}
 	if !c.api.Amazon {

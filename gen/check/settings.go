@@ -28,19 +28,23 @@ func (c *checker) settings() {
 
 // unknownKeys reports the extensions that nobody knows: Amazon ignores its own, ours would not be done.
 func (c *checker) unknownKeys() {
-	for _, key := range c.api.Unknown {
+	amazon := amazonKeys()
+	gateway := append(amazonKeys(), gatewayKeys()...)
+	for i, key := range c.api.Unknown {
 		name, ours := strings.CutPrefix(key.Value, "x-gateway-")
 		if !ours {
 			name = strings.TrimPrefix(key.Value, "x-amazon-apigateway-")
 		}
-		known := amazonKeys()
 		d := diag.Diagnostic{Code: diag.UnknownAmazonKey, Severity: diag.Warning, Span: key.Span, Message: fmt.Sprintf("unknown key %q", key.Value)}
+		known := amazon
 		if ours {
-			known = append(known, gatewayKeys()...)
+			known = gateway
 			d.Code, d.Severity = diag.UnknownGatewayKey, diag.Error
 		}
-		if near := diag.Nearest(name, known); near != "" {
-			d.Help = fmt.Sprintf("did you mean %s%s?", strings.TrimSuffix(key.Value, name), near)
+		if i < diag.Limit { // nobody reads further
+			if near := diag.Nearest(name, known); near != "" {
+				d.Help = fmt.Sprintf("did you mean %s%s?", strings.TrimSuffix(key.Value, name), near)
+			}
 		}
 		c.add(d)
 	}

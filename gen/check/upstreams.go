@@ -61,7 +61,7 @@ func (c *checker) balance(upstream *model.Upstream) {
 		way = upstream.Balance.Value
 		if !slices.Contains(ways, way) {
 			c.add(diag.Diagnostic{Code: diag.BadBalance, Span: upstream.Balance.Span, Message: fmt.Sprintf("unknown way to balance %q", way),
-				Help: nearest(way, ways, "write p2c, round_robin, least_connections or hash")})
+				Help: nearest(c, way, ways, itself, "write p2c, round_robin, least_connections or hash")})
 			return
 		}
 	}

@@ -2,12 +2,18 @@ package diag
 
 import "strings"
 
+// longestWord is the longest word that is compared: comparing takes the square of its length.
+const longestWord = 100
+
 // Nearest returns the one of known that word was most likely meant to be, or "" when none is near. Among equally near
 // ones it returns the first.
 func Nearest(word string, known []string) string {
+	if len(word) > longestWord {
+		return ""
+	}
 	best, bestDistance := "", 1+max(1, len([]rune(word))/3)
 	for _, candidate := range known {
-		if candidate == word {
+		if candidate == word || len(candidate) > longestWord {
 			continue
 		}
 		if d := distance(strings.ToLower(word), strings.ToLower(candidate), bestDistance); d < bestDistance {
@@ -24,13 +30,13 @@ func distance(a, b string, bound int) int {
 	if max(len(from)-len(to), len(to)-len(from)) >= bound {
 		return bound
 	}
-	var before, last []int
-	row := make([]int, len(to)+1)
+	rows := make([]int, 3*(len(to)+1))
+	before, last, row := rows[:len(to)+1], rows[len(to)+1:2*(len(to)+1)], rows[2*(len(to)+1):]
 	for j := range row {
 		row[j] = j
 	}
 	for i := 1; i <= len(from); i++ {
-		before, last, row = last, row, make([]int, len(to)+1)
+		before, last, row = last, row, before
 		row[0] = i
 		for j := 1; j <= len(to); j++ {
 			cost := 1

@@ -2,7 +2,9 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewright/gatewright/gen/diag"
 )
@@ -19,7 +21,7 @@ const (
 
 // contextVariables returns the variables of rest.md section 14, but for those that follow authorizer., which
 // the authorizer names.
-func contextVariables() map[string]availability {
+var contextVariables = sync.OnceValue(func() map[string]availability {
 	table := make(map[string]availability, 96)
 	add := func(where availability, prefix, names string) {
 		for _, name := range strings.Fields(names) {
@@ -42,17 +44,23 @@ func contextVariables() map[string]availability {
 	add(logsOnly, "waf.", "error latency status")
 	add(templates, "", "requestOverride responseOverride")
 	return table
-}
+})
 
-// contextNames returns the names that word may have been meant to be, in a fixed order.
-func contextNames(table map[string]availability, place availability) []string {
+// mappingNames are the variables that mappings may read, errorNames those of gateway responses, sorted.
+var (
+	mappingNames = sync.OnceValue(func() []string { return contextNames(always) })
+	errorNames   = sync.OnceValue(func() []string { return contextNames(onError) })
+)
+
+func contextNames(place availability) []string {
 	var names []string
-	for name, where := range table {
+	for name, where := range contextVariables() {
 		if where == always || where == place {
 			names = append(names, name)
 		}
 	}
-	return sorted(names)
+	slices.Sort(names)
+	return names
 }
 
 // context reads the name after "context.". Place is onError for gateway responses, else always.
@@ -72,7 +80,7 @@ func (e *expression) context(name string, at int, place availability) (Source, *
 	}
 	switch {
 	case !known:
-		return nil, e.unknownContext(name, at, table, place)
+		return nil, e.unknownContext(name, at, place)
 	case where == templates:
 		return nil, e.problem(diag.WrongSide, at, len(name), fmt.Sprintf("context.%s has a meaning in mapping templates only", name), "")
 	case where == logsOnly:
@@ -84,8 +92,11 @@ func (e *expression) context(name string, at int, place availability) (Source, *
 	}
 }
 
-func (e *expression) unknownContext(name string, at int, table map[string]availability, place availability) *Problem {
-	names := contextNames(table, place)
+func (e *expression) unknownContext(name string, at int, place availability) *Problem {
+	names := mappingNames()
+	if place == onError {
+		names = errorNames()
+	}
 	for _, full := range names {
 		if strings.HasPrefix(full, name+".") {
 			return e.problem(diag.UnknownContext, at, len(name), fmt.Sprintf("context.%s is a group of variables and has no value itself", name),
@@ -105,4 +116,4 @@ func (e *expression) unknownContext(name string, at int, table map[string]availa
 
 // ContextVariables returns the names of the context variables that have a value in mappings and gateway responses,
 // sorted, but for those that follow authorizer., which the authorizer names.
-func ContextVariables() []string { return contextNames(contextVariables(), onError) }
+func ContextVariables() []string { return slices.Clone(errorNames()) }

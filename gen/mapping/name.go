@@ -1,9 +1,6 @@
 package mapping
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // isName reports whether s may name a parameter: ^[a-zA-Z0-9._$-]+$ (rest.md 4.1).
 func isName(s string) bool {
@@ -35,9 +32,4 @@ func consists(s string, ok func(byte) bool) bool {
 		}
 	}
 	return s != ""
-}
-
-func sorted(s []string) []string {
-	slices.Sort(s)
-	return s
 }

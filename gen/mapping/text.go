@@ -16,12 +16,18 @@ type textParser struct {
 	problems []*Problem
 }
 
+// maxProblems is how many problems of one text are told: who has that many mends the first ones first.
+const maxProblems = 20
+
+// longestVariable is longer than the name of any context variable.
+const longestVariable = 100
+
 // ParseText reads the template of a gateway response, which is plain substitution (rest.md 1.5): $context.NAME,
 // $stageVariables.NAME and method.request.{header,querystring,path}.NAME (with or without a dollar sign) become their
 // values, all other text is sent as it stands. It returns what it understood along with what it did not.
 func ParseText(text string) ([]Source, []*Problem) {
 	p := &textParser{text: text}
-	for p.at < len(text) {
+	for p.at < len(text) && len(p.problems) < maxProblems {
 		p.next()
 	}
 	p.flush()
@@ -88,7 +94,7 @@ func (p *textParser) context() {
 		return
 	}
 	table := contextVariables()
-	for candidate := name; candidate != ""; candidate = candidate[:max(strings.LastIndexByte(candidate, '.'), 0)] {
+	for candidate := name[:min(len(name), longestVariable)]; candidate != ""; candidate = candidate[:max(strings.LastIndexByte(candidate, '.'), 0)] {
 		if where := table[candidate]; where == always || where == onError {
 			p.take(Context{Variable: candidate}, prefix+len(candidate))
 			return
