@@ -22,6 +22,7 @@ func Check(api *model.API) []diag.Diagnostic {
 		schemes:    make(map[string]*model.SecurityScheme),
 		validators: make(map[string]*model.RequestValidator),
 		templates:  make(map[*model.PathItem]*mapping.PathTemplate),
+		secured:    make(map[*model.Security]bool),
 	}
 	for _, upstream := range api.Upstream {
 		c.upstreams[upstream.Name.Value] = upstream
@@ -61,6 +62,7 @@ type checker struct {
 	schemes    map[string]*model.SecurityScheme
 	validators map[string]*model.RequestValidator
 	templates  map[*model.PathItem]*mapping.PathTemplate // of paths that could be read
+	secured    map[*model.Security]bool                  // what has been checked
 	guesses    int                                       // how often nearest has compared names
 }
 

@@ -37,9 +37,10 @@ func (c *checker) security(operation *model.Operation) {
 	if security == nil {
 		security = c.api.Security // applied to operations without their own (rest.md 1.2)
 	}
-	if security == nil {
+	if security == nil || c.secured[security] {
 		return
 	}
+	c.secured[security] = true // all operations without their own share the root's
 	if slices.ContainsFunc(security.Alternatives, func(r model.SecurityRequirement) bool { return len(r.Schemes) == 0 }) {
 		return // open to all
 	}

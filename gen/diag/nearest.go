@@ -38,6 +38,7 @@ func distance(a, b string, bound int) int {
 	for i := 1; i <= len(from); i++ {
 		before, last, row = last, row, before
 		row[0] = i
+		least := i
 		for j := 1; j <= len(to); j++ {
 			cost := 1
 			if from[i-1] == to[j-1] {
@@ -47,6 +48,10 @@ func distance(a, b string, bound int) int {
 			if i > 1 && j > 1 && from[i-1] == to[j-2] && from[i-2] == to[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}
+			least = min(least, row[j])
+		}
+		if least > bound { // a swap may still save one
+			return bound
 		}
 	}
 	return min(row[len(to)], bound)
