@@ -18,7 +18,7 @@ const backendInDocuments = "http://backend.example"
 // gateway is a gateway generated and built from one of the benchmark's documents by the command itself.
 func gateway(document string) func(*bench, string, string) ([]string, error) {
 	return func(b *bench, address, backend string) ([]string, error) {
-		tool, err := b.command()
+		tool, err := b.gatewright()
 		if err != nil {
 			return nil, err
 		}
@@ -43,8 +43,8 @@ func gateway(document string) func(*bench, string, string) ([]string, error) {
 	}
 }
 
-// command builds the command from the checkout, once a run.
-func (b *bench) command() (string, error) {
+// gatewright builds the command from the checkout, once a run.
+func (b *bench) gatewright() (string, error) {
 	if b.tool != "" {
 		return b.tool, nil
 	}

@@ -94,7 +94,7 @@ func (b *bench) builds(module, document string) error {
 
 // generate runs the command on a document and gives the time it took and the most memory it held.
 func (b *bench) generate(module, document string) (time.Duration, int64, error) {
-	tool, err := b.command()
+	tool, err := b.gatewright()
 	if err != nil {
 		return 0, 0, err
 	}

@@ -20,6 +20,7 @@ import (
 type options struct {
 	parts       string
 	only        string
+	command     string
 	quick       bool
 	keep        bool
 	rounds      int
@@ -37,7 +38,7 @@ type bench struct {
 	out      io.Writer
 	root     string // the checkout
 	dir      string // the run's own folder
-	tool     string // the built command, once it is
+	tool     string // the command, once it is built
 	children []*child
 }
 
@@ -91,7 +92,7 @@ func run(args []string, out io.Writer) error {
 	if !opts.keep {
 		defer os.RemoveAll(dir)
 	}
-	b := &bench{options: opts, ctx: ctx, out: out, root: root, dir: dir}
+	b := &bench{options: opts, ctx: ctx, out: out, root: root, dir: dir, tool: opts.command}
 	defer b.stopAll()
 	return b.runParts()
 }
@@ -106,6 +107,7 @@ func parseOptions(args []string) (options, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&o.parts, "parts", strings.Join(names, ","), "the `parts` to run, of: "+strings.Join(names, ", "))
 	flags.StringVar(&o.only, "only", "", "load, idle and start: only candidates whose name contains this `text` (and nginx)")
+	flags.StringVar(&o.command, "command", "", "use this gatewright `program` instead of building the checkout's")
 	flags.BoolVar(&o.quick, "quick", false, "a smoke run: one short round of everything; its numbers mean nothing")
 	flags.BoolVar(&o.keep, "keep", false, "keep the run's temporary folder")
 	flags.IntVar(&o.rounds, "rounds", 5, "rounds over all candidates")

@@ -16,7 +16,7 @@ type loadResult struct {
 
 // wrk loads a URL for some seconds. Any answer but a success, and any socket error, fails the measurement.
 func (b *bench) wrk(url string, seconds int) (loadResult, error) {
-	command := b.pinned(b.loadCore, []string{"wrk", "-t1", "-c" + strconv.Itoa(b.connections), "-d" + strconv.Itoa(seconds) + "s", url})
+	command := b.pinned(b.loadCore, []string{"wrk", "-t1", "-c" + strconv.Itoa(b.connections), "-d" + strconv.Itoa(seconds) + "s", "--timeout", "30s", url})
 	out, err := exec.CommandContext(b.ctx, command[0], command[1:]...).CombinedOutput()
 	if err != nil {
 		return loadResult{}, fmt.Errorf("wrk: %w: %s", err, lastLine(out))

@@ -1,0 +1,132 @@
+package transcripts
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatewright/gatewright/gen"
+)
+
+var updateFlag = flag.Bool("update", false, "write what happened into the transcripts")
+
+// patience is how long an exchange may take before it is given up.
+const patience = 10 * time.Second
+
+func TestTranscripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds gateways")
+	}
+	paths, err := filepath.Glob("testdata/*.txtar")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	dir := t.TempDir()
+	backends := map[string]*backend{}
+	documents := map[string]gen.Options{}
+	var all []*transcript
+	dead := deadAddress(t)
+	for _, path := range paths {
+		tr, err := readTranscript(path)
+		require.NoError(t, err)
+		b, err := startBackend()
+		require.NoError(t, err)
+		t.Cleanup(func() { b.listener.Close() })
+		tr.fill(strings.NewReplacer("${backend}", b.address(), "${dead}", dead))
+		folder := filepath.Join(dir, "documents", tr.name)
+		require.NoError(t, os.MkdirAll(folder, 0o755))
+		for _, document := range tr.documents {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, document.Name), document.Data, 0o644))
+		}
+		documents[tr.name] = gen.Options{Document: filepath.Join(folder, tr.documents[0].Name), Allow: tr.allow}
+		backends[tr.name] = b
+		all = append(all, tr)
+	}
+	gateways, err := buildFleet(dir, documents)
+	require.NoError(t, err)
+	for _, tr := range all {
+		t.Run(tr.name, func(t *testing.T) {
+			t.Parallel()
+			replay(t, tr, gateways, backends[tr.name])
+		})
+	}
+}
+
+// replay runs one transcript against its gateway.
+func replay(t *testing.T, tr *transcript, gateways *fleet, b *backend) {
+	g, err := gateways.start(tr.name, tr.runFlags)
+	require.NoError(t, err)
+	defer g.stop()
+	update := *updateFlag || os.Getenv("GATEWRIGHT_UPDATE") != ""
+	changed := false
+	for i, e := range tr.exchanges {
+		received, response, err := perform(tr.filled[i], g, b)
+		if err != nil {
+			t.Errorf("%s: %v\n%s", e.name, err, g.log)
+			continue
+		}
+		if update {
+			changed = changed || received != e.received || response != e.response
+			e.received, e.response = received, response
+			continue
+		}
+		t.Run(e.name, func(t *testing.T) {
+			require.Equal(t, e.response, response, "what the client gets")
+			require.Equal(t, e.received, received, "what the backend gets")
+		})
+	}
+	if changed {
+		require.NoError(t, tr.update())
+		t.Errorf("%s is rewritten: read the difference", tr.path)
+	}
+}
+
+// perform sends one request, and returns what the backend and the client got, as transcripts show it.
+func perform(e exchange, g *gateway, b *backend) (received, response string, err error) {
+	b.begin(e.replies)
+	out, err := wire(e.request, true)
+	if err != nil {
+		return "", "", err
+	}
+	connection, err := net.Dial("tcp", g.address)
+	if err != nil {
+		return "", "", err
+	}
+	defer connection.Close()
+	if err := connection.SetDeadline(time.Now().Add(patience)); err != nil {
+		return "", "", err
+	}
+	if _, err := connection.Write(out); err != nil {
+		return "", "", err
+	}
+	show := placeholders{backend: b.address(), gateway: g.address, sent: e.request}
+	got, err := readMessage(bufio.NewReader(connection), strings.HasPrefix(e.request, "HEAD "), b.clientSaw)
+	response = "(closed without an answer)\n"
+	if err == nil {
+		show.learn(got)
+		response = show.replace(got)
+	} else if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
+		return "", "", fmt.Errorf("no answer: %w", err)
+	}
+	requests, err := b.end()
+	var parts []string
+	for _, request := range requests {
+		parts = append(parts, show.replace(request))
+	}
+	return strings.Join(parts, "=====\n"), response, err
+}
+
+// deadAddress is an address that refuses connections.
+func deadAddress(t *testing.T) string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	return listener.Addr().String()
+}
