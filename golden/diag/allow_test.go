@@ -2,7 +2,6 @@ package diag
 
 import (
 	"context"
-	"go/format"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,10 +10,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatewright/gatewright/gen"
 	"github.com/gatewright/gatewright/gen/diag"
-	"github.com/gatewright/gatewright/gen/emit"
-	"github.com/gatewright/gatewright/gen/load"
-	"github.com/gatewright/gatewright/gen/lower"
 )
 
 // TestAllowedDocumentsAreGenerated generates every document whose findings can all be allowed: what --allow takes, the
@@ -30,25 +27,34 @@ func TestAllowedDocumentsAreGenerated(t *testing.T) {
 			document := archive.Files[0]
 			require.NoError(t, os.WriteFile(document.Name, document.Data, 0o644))
 			shown, _ := findings(t, []string{document.Name}, nil).Sorted()
+			var allow []diag.Code
 			for _, d := range shown {
 				info, known := diag.Explain(d.Code)
 				require.True(t, known, d.Code)
 				if d.Severity == diag.Error && info.Allowed == "" {
 					return
 				}
-			}
-			var list diag.List
-			api := load.Load(context.Background(), load.Options{Paths: []string{document.Name}}, &list)
-			require.NotNil(t, api)
-			files, err := emit.Program(lower.Lower(api, lower.Options{Package: "pets"}))
-			require.NoError(t, err)
-			for _, file := range files {
-				if _, err := format.Source(file.Text); err != nil {
-					t.Fatalf("%s: %v", file.Name, err)
+				if info.Allowed != "" {
+					allow = append(allow, d.Code)
 				}
 			}
+			result, list := gen.Generate(context.Background(), gen.Options{Document: document.Name, Package: "pets", Allow: allow})
+			require.Zero(t, list.Errors())
+			require.NotNil(t, result.Files)
 			generated++
 		})
 	}
 	require.Greater(t, generated, 40)
+}
+
+func TestOptions(t *testing.T) {
+	for _, options := range []gen.Options{
+		{Document: "api.yaml", Allow: []diag.Code{"GW0000"}},
+		{Document: "api.yaml", Allow: []diag.Code{diag.RouteConflict}},
+		{Document: "api.yaml", BasePath: "append"},
+	} {
+		shown, _ := gen.Check(context.Background(), options).Sorted()
+		require.Len(t, shown, 1)
+		require.Equal(t, diag.BadOption, shown[0].Code)
+	}
 }

@@ -18,10 +18,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/require"
 
-	"github.com/gatewright/gatewright/gen/check"
+	"github.com/gatewright/gatewright/gen"
 	"github.com/gatewright/gatewright/gen/diag"
-	"github.com/gatewright/gatewright/gen/integration"
-	"github.com/gatewright/gatewright/gen/load"
 )
 
 var update = flag.Bool("update", false, "rewrite the outputs and docs/diagnostics.md")
@@ -31,19 +29,7 @@ const outputName = "output.txt"
 // findings runs the front half of the generator over the documents of the working directory.
 func findings(t *testing.T, documents []string, allowed []diag.Code) *diag.List {
 	t.Helper()
-	var found diag.List
-	require.NoError(t, found.Allow(allowed...))
-	api := load.Load(context.Background(), load.Options{Paths: documents}, &found)
-	if api == nil {
-		return &found
-	}
-	found.Add(check.Check(api)...)
-	for _, item := range api.Paths {
-		for _, operation := range item.Operations {
-			found.Add(integration.Check(api, operation)...)
-		}
-	}
-	return &found
+	return gen.Check(context.Background(), gen.Options{Document: documents[0], More: documents[1:], Allow: allowed})
 }
 
 // words reads a line "key: WORD…" of an archive's comment.
@@ -118,7 +104,7 @@ func TestFindings(t *testing.T) {
 func uncovered() map[diag.Code]string {
 	return map[diag.Code]string{
 		diag.Internal:   "no document is known to cause one",
-		diag.BadOption:  "no document causes one; the command's tests show it",
+		diag.BadOption:  "no document causes one; TestOptions shows it",
 		diag.Unreadable: "the message is the operating system's",
 		diag.TooLarge:   "the document would be too large to keep; gen/load tests it with a lower bound",
 	}
