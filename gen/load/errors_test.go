@@ -256,7 +256,7 @@ func TestAnchorsOfSchemasAreLeftToTheirCompiler(t *testing.T) {
 	_, found := loaded(t, "openapi: 3.1.0\ncomponents: {schemas: {A: {$defs: {x: {$anchor: in}}, properties: {a: {$ref: '#in'}, b: {$ref: 'urn:x:y'}}}}}\n")
 	assert.Empty(t, found)
 	_, found = loaded(t, "openapi: 3.0.0\ncomponents: {schemas: {A: {properties: {a: {$ref: '#in'}, b: {$ref: 'urn:x:y'}}}}}\n")
-	assert.Equal(t, []string{`a.yaml:2:57 GW1026 "#in" is not a JSON pointer`, `a.yaml:2:73 GW1023 "urn:x:y" is not a local file`}, found)
+	assert.Equal(t, []string{`a.yaml:2:52 GW1026 "#in" is not a JSON pointer`, `a.yaml:2:70 GW1023 "urn:x:y" is not a local file`}, found)
 }
 
 func TestHelpNamesWhatWasMeant(t *testing.T) {

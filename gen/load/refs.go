@@ -119,7 +119,7 @@ func (l *loader) find(in *file, fragment string, ref source.String) (source.Node
 	}
 	plain, err := url.PathUnescape(fragment)
 	if err != nil || !strings.HasPrefix(plain, "/") {
-		l.error(diag.BadRef, ref.Sub(len(ref.Value)-len(fragment), len(fragment)), "a pointer starts with a slash: #/components/…",
+		l.error(diag.BadRef, ref.Sub(len(ref.Value)-len(fragment)-1, len(fragment)+1), "a pointer starts with a slash: #/components/…",
 			"%q is not a JSON pointer", "#"+fragment)
 		return source.Node{}, false
 	}
