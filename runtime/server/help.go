@@ -61,7 +61,7 @@ func moduleVersion() string {
 			found = *dep
 		}
 	}
-	if found.Path != module || found.Version == "" {
+	if found.Path != module || found.Version == "" || found.Version == "(devel)" {
 		return "development"
 	}
 	return found.Version

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -47,7 +46,7 @@ type running struct {
 func run(ctx context.Context, p process) int {
 	s, err := parse(p.args[1:], p.env)
 	if err != nil {
-		fmt.Fprintf(p.stderr, "%s: %v\nRun %[1]s --help for the flags.\n", filepath.Base(p.args[0]), errors.Unwrap(err))
+		fmt.Fprintf(p.stderr, "%s: %v\nRun %[1]s --help for the flags.\n", filepath.Base(p.args[0]), err)
 		return exitUsage
 	}
 	if s.help {

@@ -64,13 +64,19 @@ func (o *option) twin() string {
 	return "GATEWRIGHT_" + strings.ToUpper(strings.ReplaceAll(o.name, "-", "_"))
 }
 
-// errUsage marks a mistake in the arguments or in the environment.
-var errUsage = errors.New("usage")
-
-// parse reads the environment and then the arguments, which win.
+// parse reads the environment and then the arguments, which win. Every error is a mistake of the caller's.
 func parse(args []string, env func(string) (string, bool)) (*settings, error) {
-	s := defaults()
-	options := options()
+	s, options := defaults(), options()
+	if err := s.fromEnvironment(options, env); err != nil {
+		return nil, err
+	}
+	if err := s.fromArguments(options, args); err != nil {
+		return nil, err
+	}
+	return s, s.check()
+}
+
+func (s *settings) fromEnvironment(options []option, env func(string) (string, bool)) error {
 	for i := range options {
 		o := &options[i]
 		value, ok := env(o.twin())
@@ -83,33 +89,55 @@ func parse(args []string, env func(string) (string, bool)) (*settings, error) {
 		}
 		for _, v := range values {
 			if err := o.set(s, v); err != nil {
-				return nil, fmt.Errorf("%w: %s: %w", errUsage, o.twin(), err)
+				return fmt.Errorf("%s: %w", o.twin(), err)
 			}
 		}
 	}
+	return nil
+}
+
+func (s *settings) fromArguments(options []option, args []string) error {
+	var wrong error // what is wrong with a value; the flag package words it otherwise
 	fs := flag.NewFlagSet("gateway", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // the caller prints one message
 	for i := range options {
 		o := &options[i]
-		set := func(v string) error { return o.set(s, v) }
+		set := func(v string) error {
+			if err := o.set(s, v); err != nil {
+				wrong = fmt.Errorf("--%s: %w", o.name, err)
+			}
+			return wrong
+		}
 		if o.value == "" {
 			fs.BoolFunc(o.name, o.help, set)
 		} else {
 			fs.Func(o.name, o.help, set)
 		}
 	}
-	switch err := fs.Parse(args); {
+	err := fs.Parse(args)
+	switch {
 	case errors.Is(err, flag.ErrHelp): // -h, which is not in the table
 		s.help = true
+		return nil
+	case wrong != nil:
+		return wrong
 	case err != nil:
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+		return plainer(err)
 	case fs.NArg() > 0:
-		return nil, fmt.Errorf("%w: unexpected argument %q", errUsage, fs.Arg(0))
+		return fmt.Errorf("unexpected argument %q", fs.Arg(0))
 	}
-	if err := s.check(); err != nil {
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	return nil
+}
+
+// plainer says in our words what the flag package says of flags that it cannot read.
+func plainer(err error) error {
+	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
+		return fmt.Errorf("unknown flag --%s", strings.TrimPrefix(name, "-"))
 	}
-	return s, nil
+	if name, ok := strings.CutPrefix(err.Error(), "flag needs an argument: -"); ok {
+		return fmt.Errorf("--%s needs a value", strings.TrimPrefix(name, "-"))
+	}
+	return err
 }
 
 // check finds settings that do not fit together.

@@ -12,6 +12,8 @@ type conn struct {
 	sock *sock
 	nc   net.Conn // what HTTP is spoken over: the socket, or TLS over it
 	used bool     // a request was served on it
+
+	woken bool // it was parked, and there is something to read
 }
 
 // secured is what a handler sees of a TLS connection.

@@ -583,3 +583,15 @@ func TestServeCostsNoAllocation(t *testing.T) {
 	require.True(t, bytes.HasPrefix(answer, []byte("HTTP/1.1 200 OK\r\n")))
 	require.Equal(t, int64(501), served.Load())
 }
+
+func TestBeyondManyWorkersBuffersGoBackAtOnce(t *testing.T) {
+	b := serve(t, Config{Handler: echo})
+	b.busy.Store(manyWorkers)
+	c := b.dial()
+	for range 3 {
+		c.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+		_, text := c.answer("")
+		require.Equal(t, "GET /x\n", text)
+		b.await(phaseParked)
+	}
+}

@@ -111,6 +111,7 @@ type Server struct {
 	coarse   atomic.Int64 // milliseconds since the server's start, as of the last sweep
 	draining atomic.Bool
 	refused  atomic.Int64
+	busy     atomic.Int64 // workers in use
 
 	mu        sync.Mutex
 	first     *sock

@@ -11,6 +11,7 @@ func (c *conn) park() {
 		return
 	}
 	c.sock.enter(phaseIdle)
+	c.woken = true // there is no other way to wait
 	go c.serve()
 }
 

@@ -43,6 +43,7 @@ func readable(fd uintptr) bool {
 }
 
 func (c *conn) resume() {
+	c.woken = true
 	c.sock.become(phaseIdle)
 	c.serve()
 }

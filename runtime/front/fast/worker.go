@@ -22,6 +22,11 @@ const (
 	keepBody    = 64 << 10
 )
 
+// manyWorkers is how many connections may wait for their next request with their buffers at hand. Beyond it an idle
+// one gives them back at once: a burst of ten thousand connections would otherwise hold, and keep in the heap, more
+// than a hundred megabytes for clients that may never come back. Below it the time that parking takes is saved.
+const manyWorkers = 1024
+
 // worker is everything a connection needs while it is busy. Idle connections have none.
 type worker struct {
 	conn *conn
@@ -44,6 +49,7 @@ func newWorker(s *Server) *worker {
 }
 
 func (s *Server) acquire(c *conn) *worker {
+	s.busy.Add(1)
 	w := s.workers.Get().(*worker)
 	w.conn = c
 	w.br.Reset(c.nc)
@@ -53,6 +59,7 @@ func (s *Server) acquire(c *conn) *worker {
 }
 
 func (s *Server) giveBack(w *worker) {
+	s.busy.Add(-1)
 	w.conn = nil
 	w.br = w.small
 	w.br.Reset(nil)
@@ -140,6 +147,11 @@ func headError(err error, received int) (int, verdict) {
 
 // await waits for a request's first byte.
 func (w *worker) await() verdict {
+	c := w.conn
+	if c.used && !c.woken && c.sock.srv.busy.Load() > manyWorkers {
+		return park
+	}
+	c.woken = false
 	_, err := w.br.Peek(1)
 	switch err {
 	case nil:
