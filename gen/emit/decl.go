@@ -59,7 +59,7 @@ func (p *printer) spec(s plan.Spec) *jen.Statement {
 // remark puts a comment at the end of a line.
 func remark(s *jen.Statement, text string) *jen.Statement {
 	if text = line(text); text != "" {
-		s.Comment("// " + text)
+		s.Comment(commentLine(text))
 	}
 	return s
 }

@@ -29,10 +29,19 @@ func comment(text string) []string {
 			blank = false
 		}
 		for _, l := range wrap(paragraph) {
-			lines = append(lines, "// "+l)
+			lines = append(lines, commentLine(l))
 		}
 	}
 	return lines
+}
+
+// commentLine is one line of a comment. What the go command would take for a build constraint is defused: printing
+// a file carries constraints to its beginning, from wherever they stand.
+func commentLine(text string) string {
+	if strings.HasPrefix(text, "+build") {
+		text = "plus" + strings.TrimPrefix(text, "+")
+	}
+	return "// " + text
 }
 
 // line is text on one line, without characters that are not printed, such as bidirectional marks.

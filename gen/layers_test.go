@@ -1,0 +1,118 @@
+package gen_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/gatewright/gatewright/"
+
+// layer is what the packages of a folder may import of this module and of others; the standard library is open to all.
+type layer struct {
+	folder string // a package, or with /... all below it
+	allow  []string
+	why    string
+}
+
+// layers is the architecture: the first entry that fits a package holds for it. What is not allowed is banned.
+var layers = []layer{
+	{"gen", []string{"gen/check", "gen/diag", "gen/emit", "gen/integration", "gen/load", "gen/lower", "gen/model", "gen/plan", "gen/source", "gen/write"},
+		"it orders the stages"},
+	{"gen/source", []string{"go.yaml.in/yaml/"}, "positions and nodes know no OpenAPI"},
+	{"gen/diag", []string{"gen/source"}, "a finding knows where it is, not what documents mean"},
+	{"gen/model", []string{"gen/source"}, "what the document says is data"},
+	{"gen/mapping", []string{"gen/diag"}, "the small languages know nothing of documents"},
+	{"gen/plan", nil, "what the program does is data, without documents and without printing"},
+	{"gen/load", []string{"gen/diag", "gen/model", "gen/source", "go.yaml.in/yaml/v4"}, "it reads the document and decides nothing"},
+	{"gen/check", []string{"gen/diag", "gen/mapping", "gen/model", "gen/source", "templates/..."}, "it reports, and lowers nothing"},
+	{"gen/integration", []string{"gen/diag", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "templates/...", "github.com/dlclark/regexp2"},
+		"a kind spans checking and lowering; Java's regular expressions need an engine of their own"},
+	{"gen/template", []string{"gen/plan", "templates/..."}, "compiled templates become steps of the plan"},
+	{"gen/lower", []string{"gen/emit", "gen/integration", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "runtime/abi", "templates/..."},
+		"it decides; of emit it knows the names that imports take, of the runtime the revision"},
+	{"gen/emit", []string{"gen/plan", "github.com/dave/jennifer/jen"}, "the only user of the printing library, which knows the plan alone"},
+	{"gen/write", nil, "files are bytes"},
+	{"templates/...", []string{"templates/..."}, "the template language stands by itself"},
+	{"runtime/abi", nil, "it is constants"},
+	{"runtime/server", []string{"runtime/...", "github.com/valyala/fasthttp", "github.com/prometheus/", "golang.org/x/", "github.com/fsnotify/fsnotify", "go.yaml.in/yaml/v4"},
+		"the listeners, and what an operator looks at"},
+	{"runtime/value", []string{"github.com/valyala/fastjson", "github.com/dlclark/regexp2"}, "values of templates; their patterns are Java's"},
+	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
+		"a gateway links the runtime, never the generator"},
+	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "github.com/spf13/", "github.com/fsnotify/fsnotify",
+		"github.com/rogpeppe/go-internal/lockedfile", "golang.org/x/"},
+		"the command hands over to gen and knows no stage"},
+}
+
+func TestLayers(t *testing.T) {
+	for _, p := range listPackages(t) {
+		i := slices.IndexFunc(layers, func(l layer) bool { return within(p.path, l.folder) })
+		if i < 0 {
+			require.Fail(t, "package without a layer", "%s has no entry in the table of layers", p.path)
+		}
+		for _, imported := range p.imports {
+			if !imported.ours && imported.std {
+				continue
+			}
+			if !slices.ContainsFunc(layers[i].allow, func(a string) bool { return within(imported.path, a) }) {
+				t.Errorf("%s must not import %s: %s", p.path, imported.path, layers[i].why)
+			}
+		}
+	}
+}
+
+// within reports whether path is folder, or below it where folder ends in /... or /.
+func within(path, folder string) bool {
+	if base, all := strings.CutSuffix(folder, "/..."); all {
+		return path == base || strings.HasPrefix(path, base+"/")
+	}
+	return path == folder || strings.HasSuffix(folder, "/") && strings.HasPrefix(path, folder)
+}
+
+type listed struct {
+	path    string
+	imports []imported
+}
+
+type imported struct {
+	path string
+	ours bool
+	std  bool
+}
+
+// listPackages asks the go command for the packages of the generator, the runtime, the templates and the command.
+func listPackages(t *testing.T) []listed {
+	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports", "./gen/...", "./runtime/...", "./templates/...", "./cmd/...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	var all []listed
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else {
+			require.NoError(t, err)
+		}
+		l := listed{path: strings.TrimPrefix(p.ImportPath, module)}
+		for _, path := range p.Imports {
+			first, _, _ := strings.Cut(path, "/")
+			short, ours := strings.CutPrefix(path, module)
+			l.imports = append(l.imports, imported{path: short, ours: ours, std: !strings.Contains(first, ".")})
+		}
+		all = append(all, l)
+	}
+	require.Greater(t, len(all), 15)
+	return all
+}
