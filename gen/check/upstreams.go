@@ -71,8 +71,10 @@ func (c *checker) balance(upstream *model.Upstream) {
 	case way != "hash" && upstream.HashOn != nil:
 		c.add(diag.Diagnostic{Code: diag.BadHashOn, Span: upstream.HashOn.Span, Message: fmt.Sprintf("hashOn has no meaning for %s", way), Help: "write balance: hash, or take hashOn away"})
 	case way == "hash":
-		if name, ok := strings.CutPrefix(upstream.HashOn.Value, "header:"); !ok || !isToken(name) {
-			c.add(diag.Diagnostic{Code: diag.BadHashOn, Span: upstream.HashOn.Span, Message: fmt.Sprintf("%q cannot be hashed on", upstream.HashOn.Value), Help: "write header:NAME"})
+		on := upstream.HashOn.Value
+		if name, ok := strings.CutPrefix(on, "header:"); on != "client-ip" && on != "path" && (!ok || !isToken(name)) {
+			c.add(diag.Diagnostic{Code: diag.BadHashOn, Span: upstream.HashOn.Span, Message: fmt.Sprintf("%q cannot be hashed on", on),
+				Help: "write header:NAME, client-ip or path"})
 		}
 	}
 }
@@ -95,7 +97,7 @@ func (c *checker) health(upstream *model.Upstream) {
 		c.number("unhealthyAfter", h.UnhealthyAfter, 1, 1000)
 	}
 	if p := upstream.Passive; p != nil {
-		c.number("consecutiveFailures", p.ConsecutiveFailures, 0, math.MaxInt32)
+		c.number("consecutiveFailures", p.ConsecutiveFailures, 1, math.MaxInt32)
 		c.number("ejectSeconds", p.Eject, 1, maxSeconds)
 	}
 }
@@ -114,8 +116,9 @@ func (c *checker) retries(upstream *model.Upstream) {
 		}
 	}
 	if r.Budget != nil {
-		if budget, err := strconv.ParseFloat(r.Budget.Value, 64); err != nil || !(budget >= 0 && budget <= 1) {
-			c.add(diag.Diagnostic{Code: diag.BadRetries, Span: r.Budget.Span, Message: fmt.Sprintf("the budget of retries is %s, but must be from 0 to 1", r.Budget.Value)})
+		if budget, err := strconv.ParseFloat(r.Budget.Value, 64); err != nil || !(budget > 0 && budget <= 1) {
+			c.add(diag.Diagnostic{Code: diag.BadRetries, Span: r.Budget.Span, Message: fmt.Sprintf("the budget of retries is %s, but must be above 0 and at most 1", r.Budget.Value),
+				Help: "write attempts: 0 where nothing is to be sent again"})
 		}
 	}
 }

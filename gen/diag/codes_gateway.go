@@ -98,7 +98,7 @@ func upstreamCodes() []Info {
 		Remedy:      "Write p2c, round_robin, least_connections or hash.",
 	}, {
 		Code: BadHashOn, Title: "hashOn and balance do not fit",
-		Explanation: "With balance: hash, hashOn says what is hashed, such as header:X-User; with any other balance it has no meaning.",
+		Explanation: "With balance: hash, hashOn says what is hashed: header:NAME, client-ip or path; with any other balance it has no meaning.",
 		Example:     "x-gateway-upstreams:\n  pets: {targets: [\"http://10.0.0.1\"], balance: hash}",
 		Remedy:      "Write both, or neither.",
 	}, {
@@ -113,7 +113,7 @@ func upstreamCodes() []Info {
 		Remedy:      "Define the upstream under x-gateway-upstreams, correct the name, or write a URL.",
 	}, {
 		Code: BadRetries, Title: "unknown reason to try again",
-		Explanation: "retries.on lists what makes the gateway send a request again: connect (the target could not be reached), or a status from 500 to 599. The budget is a fraction from 0 to 1.",
+		Explanation: "retries.on lists what makes the gateway send a request again: connect (the target could not be reached), or a status from 500 to 599. The budget is a fraction above 0, at most 1.",
 		Example:     "x-gateway-upstreams:\n  pets: {targets: [\"http://10.0.0.1\"], retries: {on: [timeout]}}",
 		Remedy:      "Write connect or a status such as \"503\".",
 	}, {
