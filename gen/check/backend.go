@@ -67,7 +67,7 @@ func badAddress(text string) (message, help string) {
 	}
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+	case err != nil || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }):
 		return fmt.Sprintf("%q is no URL", text), "write it as http://HOST:PORT"
 	case u.Scheme != "http" && u.Scheme != "https":
 		return fmt.Sprintf("a backend cannot be reached by %q", u.Scheme), "write http:// or https://"
