@@ -108,6 +108,9 @@ func serveMux(operations []Operation) Router {
 	var has []int
 	for i, o := range operations {
 		pattern := o.Method + " " + o.Path
+		if strings.HasSuffix(pattern, "/") {
+			pattern += "{$}" // else it would match everything below
+		}
 		if refused(func() { mux.HandleFunc(pattern, func(http.ResponseWriter, *http.Request) {}) }) == nil {
 			has = append(has, i)
 			indexes[pattern] = i

@@ -8,7 +8,7 @@ import (
 
 func TestPeersFindEveryOperationTheyTake(t *testing.T) {
 	operations := []Operation{
-		{"GET", "/pets"}, {"POST", "/pets"}, {"GET", "/pets/{petId}"}, {"DELETE", "/pets/{petId}"},
+		{"GET", "/"}, {"GET", "/pets"}, {"POST", "/pets"}, {"GET", "/pets/{petId}"}, {"DELETE", "/pets/{petId}"},
 		{"GET", "/pets/{petId}/photos/{photo}"}, {"GET", "/owners/{owner}"},
 	}
 	for _, peer := range Peers(operations) {
