@@ -193,5 +193,5 @@ func (c *command) tellNext(dir string, data newGateway) {
 	if dir != "." {
 		fmt.Fprintf(c.out, "  cd %s\n", dir)
 	}
-	fmt.Fprint(c.out, "  go test ./...     its test\n  go generate ./... after a change of openapi.yaml\n  go run .          serves it on :8080\n")
+	fmt.Fprint(c.out, "  go test ./...     its test\n  go generate .     after a change of openapi.yaml\n  go run .          serves it on :8080\n")
 }

@@ -141,7 +141,7 @@ func (s scratch) compile(ctx context.Context, bin string) error {
 	}
 	defer os.RemoveAll(fresh)
 	program := filepath.Join(fresh, filepath.Base(bin))
-	cmd := exec.CommandContext(ctx, "go", "build", "-mod=mod", "-trimpath", "-o", program, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-mod=mod", "-o", program, ".")
 	cmd.Dir = s.dir
 	cmd.Env = buildEnvironment()
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"ready":         readyCmd,
 			"stamp":         stampCmd,
 			"take-over":     takeOverCmd,
+			"told":          toldCmd,
 			"gateway-flags": gatewayFlagsCmd,
 		},
 	})
@@ -121,6 +122,18 @@ func stampCmd(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s was written", name)
 		}
 	}
+}
+
+// toldCmd is `told FILE TEXT`: it waits until FILE holds TEXT.
+func toldCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: told FILE TEXT")
+	}
+	file := ts.MkAbs(args[0])
+	until(ts, args[0]+" does not say "+args[1], func() bool {
+		text, err := os.ReadFile(file)
+		return err == nil && strings.Contains(string(text), args[1])
+	})
 }
 
 // takeOverCmd is `take-over URL OLD NEW FILE TEXT`: it asks URL without a pause, puts TEXT into FILE after the first
