@@ -12,8 +12,6 @@ type bodyState struct {
 	read     bool   // whole is the decoded body
 	whole    []byte // of buffer, or of the server's own
 	buffer   []byte
-	limited  limitedBody
-	decoder  decoder
 	document jsonDocument
 }
 

@@ -15,7 +15,7 @@ import (
 // the client likes best, when that is one of ours and the answer is large enough.
 func (c *Ctx) answerCoding(size int64) coding {
 	compression := &c.core.api.Compression
-	if !compression.on || size >= 0 && size < compression.minimum || size == 0 || c.rc.IsHead() {
+	if !compression.on || size >= 0 && size < compression.minimum || size == 0 || c.rc.IsHead() || c.response.status == 206 {
 		return identityCoding
 	}
 	accept := c.field(fieldAcceptEncoding)

@@ -112,6 +112,15 @@ var (
 	pathBytes = bytesIn("-._~!$&'()*+,;=:@/")
 	// queryBytes may stand in a query's value as they are: what separates pairs and what means a space does not.
 	queryBytes = bytesIn("-._~!$'()*,:@/?")
+	// targetBytes may stand in a query as it is received: everything but spaces, control bytes and what starts a fragment.
+	targetBytes = func() (set byteSet) {
+		for b := range set {
+			set[b] = b > ' ' && b != 0x7f && b != '#'
+		}
+		return set
+	}()
+	// hostBytes may stand in a Host (RFC 3986, section 3.2.2), with a port.
+	hostBytes = bytesIn("-._~!$&'()*+,;=:%[]")
 	// nameBytes are RFC 9110's token characters.
 	nameBytes = bytesIn("!#$%&'*+-.^_`|~")
 )

@@ -126,11 +126,17 @@ func (c *Ctx) readConnection(connection string) {
 
 // open reads the method, the target and the stage.
 func (c *Ctx) open() Fault {
+	if !allIn(c.host, &hostBytes) {
+		return c.refused()
+	}
 	if f := c.readTarget(); f != OK {
 		return f
 	}
 	if c.core.api.Style == REST {
 		if override := c.field(fieldMethodOverride); override != "" {
+			if !allIn(override, &nameBytes) {
+				return c.refused() // it may become the method of a backend's request line
+			}
 			c.methodName = override
 		}
 		if c.coding() == otherCoding {
@@ -160,7 +166,7 @@ func (c *Ctx) readTarget() Fault {
 	raw := target
 	if mark := strings.IndexByte(target, '?'); mark >= 0 {
 		raw, c.query = target[:mark], target[mark+1:]
-		if strings.IndexByte(c.query, '#') >= 0 || hasControl(c.query) || strings.IndexByte(c.query, '\t') >= 0 {
+		if !allIn(c.query, &targetBytes) {
 			return c.refused()
 		}
 	}
@@ -168,6 +174,16 @@ func (c *Ctx) readTarget() Fault {
 		return c.refused()
 	}
 	return OK
+}
+
+// allIn reports whether all bytes of s are in set.
+func allIn(s string, set *byteSet) bool {
+	for i := range len(s) {
+		if !set[s[i]] {
+			return false
+		}
+	}
+	return true
 }
 
 // absoluteTarget is the path and query of a target in absolute form. Its authority must be the Host.
@@ -278,6 +294,8 @@ func (core *Core) Refuse(rc *fasthttp.RequestCtx, status int) {
 		c.answerFault(ServiceUnavailable)
 	case http.StatusBadRequest:
 		c.answerFault(BadRequest)
+	case http.StatusInternalServerError:
+		c.answerFault(APIConfigurationError)
 	default:
 		c.errorMessage, c.errorMessageSet = http.StatusText(status), c.core.api.Style == REST
 		c.answerFault(BadRequest)

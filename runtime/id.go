@@ -8,10 +8,19 @@ import (
 
 const lowerHex = "0123456789abcdef"
 
-// appendHex appends the lowest digits hexadecimal digits of v.
+// hexPairs are the two digits of each byte value.
+var hexPairs = func() (pairs [256][2]byte) {
+	for b := range pairs {
+		pairs[b] = [2]byte{lowerHex[b>>4], lowerHex[b&0x0f]}
+	}
+	return pairs
+}()
+
+// appendHex appends the lowest digits hexadecimal digits of v, an even number.
 func appendHex(dst []byte, v uint64, digits int) []byte {
-	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
-		dst = append(dst, lowerHex[v>>shift&0x0f])
+	for shift := 4*digits - 8; shift >= 0; shift -= 8 {
+		pair := &hexPairs[byte(v>>shift)]
+		dst = append(dst, pair[0], pair[1])
 	}
 	return dst
 }
@@ -35,12 +44,21 @@ func (c *Ctx) RequestID() string {
 func appendUUID(dst []byte, high, low uint64) []byte {
 	high = high&^0xf000 | 0x4000
 	low = low&^(3<<62) | 2<<62
-	dst = append(appendHex(dst, high>>32, 8), '-')
-	dst = append(appendHex(dst, high>>16, 4), '-')
-	dst = append(appendHex(dst, high, 4), '-')
-	dst = append(appendHex(dst, low>>48, 4), '-')
-	return appendHex(dst, low, 12)
+	var id [36]byte
+	for i, at := range uuidPairs {
+		half := high
+		if i >= 8 {
+			half = low
+		}
+		pair := &hexPairs[byte(half>>(56-8*(i&7)))]
+		id[at], id[at+1] = pair[0], pair[1]
+	}
+	id[8], id[13], id[18], id[23] = '-', '-', '-', '-'
+	return append(dst, id[:]...)
 }
+
+// uuidPairs is where the digits of a UUID's bytes stand.
+var uuidPairs = [16]uint8{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
 
 func isUUID(s string) bool {
 	if len(s) != 36 {

@@ -27,11 +27,11 @@ const (
 	ordinary pathClass = iota
 	slash
 	unusual // an escape, or what an overlong encoding starts with: its segment is looked at closely
-	illegal // control bytes, a backslash, which some backends take for a slash, and what ends a path
+	illegal // control bytes, a space, a backslash, which some backends take for a slash, and what ends a path
 )
 
 var pathClasses = func() (table [256]pathClass) {
-	for b := range 0x20 {
+	for b := range 0x21 {
 		table[b] = illegal
 	}
 	table[0x7f], table['\\'], table['?'], table['#'] = illegal, illegal, illegal, illegal

@@ -51,7 +51,7 @@ var ambiguous = []string{
 	"/x\\y", "/x%5cy", "/..%5cx", "/%5C..%5c",
 	"/a%00b", "/%00", "/a\x00b", "/a\tb", "/a\nb", "/a\rb", "/a\x7fb", "/a\x1f",
 	"/%c0%ae%c0%ae/x", "/x%c0%afy", "/%e0%80%ae", "/x%f0%80%80%afy", "/%c1%9c", "/x%c0%80",
-	"/%", "/%2", "/%zz", "/a%2", "/a%g0/b", "/x#y", "/%u002e",
+	"/%", "/%2", "/%zz", "/a%2", "/a%g0/b", "/x#y", "/%u002e", "/a b",
 }
 
 func TestPathRefusesAmbiguity(t *testing.T) {
@@ -88,7 +88,7 @@ func TestPathBehindItsStage(t *testing.T) {
 
 // naiveParse is what Parse does, said in the simplest way: nil when the path is refused.
 func naiveParse(raw string) (keys []string, ok bool) {
-	if !strings.HasPrefix(raw, "/") || strings.ContainsAny(raw, "\\?#\x7f") {
+	if !strings.HasPrefix(raw, "/") || strings.ContainsAny(raw, "\\?# \x7f") {
 		return nil, false
 	}
 	for i := range len(raw) {

@@ -90,13 +90,15 @@ func (r *Response) begin(status int) {
 	if r.c.core.api.Style == REST {
 		r.c.writeConnection()
 		response.Header.Add("x-amzn-RequestId", r.c.RequestID())
+	} else if r.c.closes && r.c.front == frontFast {
+		response.Header.SetConnectionClose()
 	}
 }
 
-// Proxied begins an answer whose headers are the backend's own; a REST API adds no Content-Type and no trace id to it.
+// Proxied begins an answer whose headers are the backend's own; a REST API adds no trace id to it (rest.md, section 4.5).
 func (c *Ctx) Proxied(status int) *Response {
 	r := c.Respond(status)
-	r.proxy, r.typed = true, true
+	r.proxy = true
 	return r
 }
 

@@ -75,7 +75,16 @@ func (c *Ctx) openNet(r *http.Request) Fault {
 		return BadRequest
 	}
 	for name, values := range r.Header {
+		if name == "" || !allIn(name, &nameBytes) {
+			return BadRequest
+		}
 		for _, value := range values {
+			if kindOf(name) == fieldHost {
+				if value != r.Host {
+					return BadRequest // HTTP/2 has room for both
+				}
+				continue
+			}
 			if !c.addField(name, value) {
 				return BadRequest
 			}

@@ -75,6 +75,17 @@ func TestServeHTTPInsideAnotherHandler(t *testing.T) {
 	request.Header["X"] = []string{"a\r\nb"}
 	core.ServeHTTP(recorder, request)
 	require.Equal(t, 400, recorder.Code)
+	for _, change := range []func(r *http.Request){
+		func(r *http.Request) { r.Header["Host"] = []string{"another"} },
+		func(r *http.Request) { r.URL.RawQuery = "a HTTP/1.1" },
+		func(r *http.Request) { r.Header["A b"] = []string{"x"} },
+	} {
+		recorder = httptest.NewRecorder()
+		request = httptest.NewRequest("GET", "/", nil)
+		change(request)
+		core.ServeHTTP(recorder, request)
+		require.Equal(t, 400, recorder.Code)
+	}
 }
 
 // What a backend sends piece by piece reaches the client piece by piece.
