@@ -207,6 +207,7 @@ type reply struct {
 	status int
 	header http.Header
 	body   string
+	close  bool  // the gateway closes the connection behind it
 	err    error // of reading it
 }
 
@@ -240,7 +241,7 @@ func (p *peer) read(t *testing.T, method string) reply {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	return reply{status: resp.StatusCode, header: resp.Header, body: string(text), err: err}
+	return reply{status: resp.StatusCode, header: resp.Header, body: string(text), close: resp.Close, err: err}
 }
 
 const (

@@ -141,6 +141,13 @@ func TestProxyResponseHeaders(t *testing.T) {
 	require.Equal(t, []string{"2"}, h.Values("Content-Length"))
 }
 
+func TestProxyDefaultType(t *testing.T) {
+	url, _ := seen(t, answer("ok"))
+	rest, plain := start(t, gw.REST, to(url), proxy), start(t, gw.Plain, to(url), proxy)
+	require.Equal(t, "application/json", rest.ask(t, "GET", "/", "").header.Get("Content-Type"))
+	require.Empty(t, plain.ask(t, "GET", "/", "").header.Values("Content-Type"))
+}
+
 func TestForwardResponseHeaders(t *testing.T) {
 	url, _ := seen(t, backendHead)
 	g := start(t, gw.Plain, to(url), proxy)

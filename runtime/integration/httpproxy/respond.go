@@ -113,14 +113,10 @@ func (x *exchange) passFields(r *gw.Response) {
 	head := &x.conn.Head
 	for i := range head.Fields {
 		f := &head.Fields[i]
-		switch x.kind {
-		case forwarding:
-			if f.Connection || head.Names(f.Name) {
-				continue
-			}
-			r.Field(text(f.Name), text(f.Value))
-		default:
+		if x.kind == proxying {
 			x.passJoined(r, i)
+		} else if !f.Connection && !head.Names(f.Name) {
+			r.Field(text(f.Name), text(f.Value))
 		}
 	}
 }
