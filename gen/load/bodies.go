@@ -77,8 +77,8 @@ func (l *loader) typed(types []source.String, schema source.Node) []model.MediaT
 }
 
 // swaggerBodies reads Swagger 2.0's form of request body and responses: a body parameter of the operation or its
-// path, form parameters, consumes and produces. shared are the path's parameters.
-func (l *loader) swaggerBodies(op *model.Operation, n, shared source.Node) {
+// path, form parameters, consumes and produces. shared are the path's lists of parameters.
+func (l *loader) swaggerBodies(op *model.Operation, n source.Node, shared []source.Node) {
 	consumes, produces := l.consumes, l.produces
 	if own := n.Get("consumes"); !own.IsZero() {
 		consumes = l.list(own, "consumes")
@@ -87,8 +87,10 @@ func (l *loader) swaggerBodies(op *model.Operation, n, shared source.Node) {
 		produces = l.list(own, "produces")
 	}
 	op.Responses = l.responses(n.Get("responses"), produces)
-	if op.RequestBody = l.swaggerBody(n.Get("parameters"), consumes); op.RequestBody == nil {
-		op.RequestBody = l.swaggerBody(shared, consumes)
+	for _, list := range append([]source.Node{n.Get("parameters")}, shared...) {
+		if op.RequestBody == nil {
+			op.RequestBody = l.swaggerBody(list, consumes)
+		}
 	}
 }
 

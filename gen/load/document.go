@@ -18,6 +18,7 @@ func (l *loader) versions(api *model.API) bool {
 			ok = false
 			continue
 		}
+		l.intrinsic(doc.root) // Fn::Transform may stand at the root too
 		version, at, found := l.documentVersion(doc.root, i > 0)
 		switch {
 		case !found:

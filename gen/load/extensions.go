@@ -82,19 +82,26 @@ func (l *loader) gateway(n source.Node, name string) source.Node {
 }
 
 // use remembers that the key of an extension was read.
-func (l *loader) use(value source.Node) { l.used[value.Key().Node().Identity()] = true }
+func (l *loader) use(value source.Node) { l.used[value.KeyIdentity()] = true }
+
+// known reports whether there is an extension of a name, with our prefix or Amazon's.
+func known(name string, ours bool) bool { return amazonNames[name] || ours && gatewayNames[name] }
+
+// homeOf says where a known extension belongs.
+func homeOf(name string) string {
+	if home := homes[name]; home != "" {
+		return home
+	}
+	return "the root"
+}
 
 // misplaced reports the known extension keys of an object that were not read.
 func (l *loader) misplaced(n source.Node, where string) {
 	for key, value := range n.Entries() {
 		name, ours, ok := extensionName(key)
-		if !ok || !amazonNames[name] && !(ours && gatewayNames[name]) || l.used[value.Key().Node().Identity()] {
-			continue
+		if ok && known(name, ours) && !l.used[value.KeyIdentity()] {
+			l.use(value)
+			l.error(diag.MisplacedKey, value.Key().Span, "it belongs into "+homeOf(name), "%s means nothing in %s", key, where)
 		}
-		home := homes[name]
-		if home == "" {
-			home = "the root"
-		}
-		l.error(diag.MisplacedKey, value.Key().Span, "it belongs into "+home, "%s means nothing in %s", key, where)
 	}
 }

@@ -10,13 +10,13 @@ func (l *loader) integration(n source.Node) *model.Integration {
 	if n.IsZero() || n.Kind() == source.Null {
 		return nil
 	}
-	before := l.found.Len()
+	before := l.errors
 	in := &model.Integration{Span: n.Key().Span}
 	n, ok := l.follow(n, "integration")
 	if ok {
 		l.object(n, "the integration", func(p source.Pair) { in.Unknown = append(in.Unknown, p.Key) }, l.integrationFields(in)...)
 	}
-	in.Incomplete = l.found.Len() > before
+	in.Incomplete = !ok || l.errors > before
 	return in
 }
 
@@ -46,7 +46,7 @@ func (l *loader) integrationFields(in *model.Integration) []field {
 // tlsConfig reads an integration's tlsConfig.
 func (l *loader) tlsConfig(n source.Node) *model.TLSConfig {
 	config := &model.TLSConfig{Span: n.Key().Span}
-	if !l.object(n, "tlsConfig", nil, field{"insecureSkipVerification", l.intoTruth(&config.InsecureSkipVerification, "insecureSkipVerification")}) {
+	if !l.amazonObject(n, "tlsConfig", field{"insecureSkipVerification", l.intoTruth(&config.InsecureSkipVerification, "insecureSkipVerification")}) {
 		return nil
 	}
 	return config
@@ -60,7 +60,7 @@ func (l *loader) integrationResponses(n source.Node) []*model.IntegrationRespons
 	var list []*model.IntegrationResponse
 	for _, p := range n.Pairs() {
 		r := &model.IntegrationResponse{Pattern: p.Key}
-		ok := l.object(p.Value, "a response of the integration", nil,
+		ok := l.amazonObject(p.Value, "a response of the integration",
 			field{"statusCode", l.intoLiteral(&r.StatusCode, "statusCode")},
 			field{"responseParameters", func(n source.Node) { r.Parameters = l.mappings(n, "responseParameters") }},
 			field{"responseTemplates", func(n source.Node) { r.Templates = l.templates(n, "responseTemplates") }},

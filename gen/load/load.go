@@ -103,10 +103,12 @@ type loader struct {
 	pseudo   []replacement
 	consumes []source.String // Swagger 2.0's root defaults
 	produces []source.String
-	used     map[any]bool // extension keys that were read, by the identity of their key
-	checked  map[any]bool // schemas whose references were followed
-	steps    int          // that the reference being followed may still take
-	reading  source.Span  // the operation or setting being read, for internal errors
+	used     map[any]bool  // extension keys that were read, by the identity of their key
+	checked  map[any]bool  // schemas whose references were followed
+	waiting  []source.Node // schemas that references named
+	steps    int           // that the reference being followed may still take
+	errors   int           // how many error reported
+	reading  source.Span   // the operation or setting being read, for internal errors
 }
 
 // here returns the place that is being read.
@@ -150,13 +152,11 @@ func (l *loader) wholeDocument(api *model.API) {
 			if !ok {
 				return
 			}
-			switch {
-			case amazonNames[name] && (!ours || name != "cors"):
-				api.Amazon = true
-			case ours && gatewayNames[name]:
-			default:
-				api.Amazon = api.Amazon || !ours
+			api.Amazon = api.Amazon || !ours || amazonNames[name] && name != "cors"
+			if !known(name, ours) {
 				api.Unknown = append(api.Unknown, value.Key())
+			} else if !l.used[value.KeyIdentity()] {
+				l.warn(diag.MisplacedKey, value.Key().Span, "it belongs into "+homeOf(name), "%s has no effect here", key)
 			}
 		})
 	}
@@ -164,6 +164,7 @@ func (l *loader) wholeDocument(api *model.API) {
 
 // error adds an error.
 func (l *loader) error(code diag.Code, at source.Span, help, format string, args ...any) {
+	l.errors++
 	l.found.Add(diag.Diagnostic{Code: code, Span: at, Message: fmt.Sprintf(format, args...), Help: help})
 }
 

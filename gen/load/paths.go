@@ -24,7 +24,7 @@ func (l *loader) paths(ctx context.Context, api *model.API) bool {
 	}
 	for _, p := range l.joined("paths") {
 		if err := ctx.Err(); err != nil {
-			l.error(diag.Internal, p.Key.Span, "", "loading was given up: %v", err)
+			l.error(diag.Unreadable, p.Key.Span, "", "loading was given up: %v", err)
 			return false
 		}
 		if item := l.pathItem(p, api.PathPrefix); item != nil {
@@ -53,8 +53,12 @@ func (l *loader) pathItem(p source.Pair, prefix string) *model.PathItem {
 		}
 		return source.Node{}
 	}
-	shared := at("parameters")
-	parameters := l.parameters(shared)
+	var shared []source.Node
+	var parameters []*model.Parameter
+	for _, layer := range layers {
+		shared = append(shared, layer.Get("parameters"))
+		parameters = merged(l.parameters(layer.Get("parameters")), parameters)
+	}
 	if servers := at("servers"); !servers.IsZero() && l.version != model.Swagger20 {
 		item.Servers = l.serverList(servers)
 	}
@@ -109,9 +113,9 @@ func (l *loader) pathItemKeys(n source.Node) {
 	l.misplaced(n, "a path item")
 }
 
-// operation reads one operation into its path item. shared are the path's parameters, and parameters what was read from
-// them.
-func (l *loader) operation(item *model.PathItem, n, shared source.Node, parameters []*model.Parameter) {
+// operation reads one operation into its path item. shared are the path's lists of parameters, and parameters what was
+// read from them.
+func (l *loader) operation(item *model.PathItem, n source.Node, shared []source.Node, parameters []*model.Parameter) {
 	if n.IsZero() {
 		return
 	}
@@ -160,6 +164,6 @@ func methodOf(key string) string {
 
 // operationAuth reads x-amazon-apigateway-auth.
 func (l *loader) operationAuth(n source.Node) (kind *source.String) {
-	l.object(n, n.Key().Value, nil, field{"type", l.intoText(&kind, "type")})
+	l.amazonObject(n, n.Key().Value, field{"type", l.intoText(&kind, "type")})
 	return kind
 }

@@ -55,12 +55,17 @@ func (l *loader) wrongKind(n source.Node, want, what string) {
 	l.error(diag.WrongKind, n.Span(), "", "%s must be %s, not %s", what, want, n.Kind())
 }
 
-// entries returns the entries of a map of names that the document chooses, without its x- keys.
+// entries returns the entries of a map of names that the document chooses. A name may start with x-, as many headers
+// do; in paths and responses such keys are extensions.
 func (l *loader) entries(n source.Node, what string) []source.Pair {
 	if !l.isMap(n, what) {
 		return nil
 	}
-	return slices.DeleteFunc(n.Pairs(), func(p source.Pair) bool { return strings.HasPrefix(p.Key.Value, "x-") })
+	pairs := n.Pairs()
+	if what == "paths" || what == "responses" {
+		pairs = slices.DeleteFunc(pairs, func(p source.Pair) bool { return strings.HasPrefix(p.Key.Value, "x-") })
+	}
+	return pairs
 }
 
 // items returns the items of a list.
@@ -165,25 +170,39 @@ func node(n source.Node) *source.Node {
 	return &n
 }
 
-// skip is the reader of a key that is known and has no effect.
-func skip(source.Node) {}
-
 // unknownKey reports keys of an x-gateway-* object that do not exist.
 func (l *loader) unknownKey(what string, known ...string) func(source.Pair) {
 	return func(p source.Pair) {
-		help := "known keys: " + strings.Join(known, ", ")
-		if near := diag.Nearest(p.Key.Value, known); near != "" {
-			help = fmt.Sprintf("did you mean %s?", near)
-		}
-		l.error(diag.UnknownGatewayKey, p.Key.Span, help, "%s has no key %q", what, p.Key.Value)
+		l.error(diag.UnknownGatewayKey, p.Key.Span, knownKeys(p.Key.Value, known), "%s has no key %q", what, p.Key.Value)
 	}
+}
+
+// knownKeys is the help for a key that does not exist.
+func knownKeys(key string, known []string) string {
+	if near := diag.Nearest(key, known); near != "" {
+		return fmt.Sprintf("did you mean %s?", near)
+	}
+	return "known keys: " + strings.Join(known, ", ")
+}
+
+func names(fields []field) []string {
+	var list []string
+	for _, f := range fields {
+		list = append(list, f.name)
+	}
+	return list
 }
 
 // settings reads a map of an x-gateway-* key, whose unknown keys are errors.
 func (l *loader) settings(n source.Node, what string, fields ...field) bool {
-	var known []string
-	for _, f := range fields {
-		known = append(known, f.name)
-	}
-	return l.object(n, what, l.unknownKey(what, known...), fields...)
+	return l.object(n, what, l.unknownKey(what, names(fields)...), fields...)
+}
+
+// amazonObject reads a map of one of Amazon's extensions, whose unknown keys are ignored with a warning.
+func (l *loader) amazonObject(n source.Node, what string, fields ...field) bool {
+	return l.object(n, what, func(p source.Pair) {
+		if !strings.HasPrefix(p.Key.Value, "x-") {
+			l.warn(diag.UnknownAmazonKey, p.Key.Span, knownKeys(p.Key.Value, names(fields)), "%s has no key %q", what, p.Key.Value)
+		}
+	}, fields...)
 }

@@ -39,7 +39,7 @@ func (l *loader) amazonCORS() source.Node {
 // endpointConfiguration reads x-amazon-apigateway-endpoint-configuration.
 func (l *loader) endpointConfiguration(n source.Node) *model.EndpointConfiguration {
 	c := &model.EndpointConfiguration{Span: n.Key().Span}
-	ok := l.object(n, n.Key().Value, nil,
+	ok := l.amazonObject(n, n.Key().Value,
 		field{"disableExecuteApiEndpoint", l.intoTruth(&c.DisableExecuteAPIEndpoint, "disableExecuteApiEndpoint")},
 		field{"vpcEndpointIds", l.intoList(&c.VPCEndpointIDs, "vpcEndpointIds")},
 	)
@@ -57,7 +57,7 @@ func (l *loader) gatewayResponses(n source.Node) []*model.GatewayResponse {
 	var list []*model.GatewayResponse
 	for _, p := range n.Pairs() {
 		r := &model.GatewayResponse{Type: p.Key}
-		ok := l.object(p.Value, "a gateway response", nil,
+		ok := l.amazonObject(p.Value, "a gateway response",
 			field{"statusCode", l.intoLiteral(&r.StatusCode, "statusCode")},
 			field{"responseParameters", func(n source.Node) { r.Parameters = l.mappings(n, "responseParameters") }},
 			field{"responseTemplates", func(n source.Node) { r.Templates = l.templates(n, "responseTemplates") }},
@@ -77,7 +77,7 @@ func (l *loader) requestValidators(n source.Node) []*model.RequestValidator {
 	var list []*model.RequestValidator
 	for _, p := range n.Pairs() {
 		v := &model.RequestValidator{Name: p.Key}
-		ok := l.object(p.Value, "a request validator", nil,
+		ok := l.amazonObject(p.Value, "a request validator",
 			field{"validateRequestBody", l.intoTruth(&v.Body, "validateRequestBody")},
 			field{"validateRequestParameters", l.intoTruth(&v.Parameters, "validateRequestParameters")},
 		)

@@ -15,11 +15,23 @@ var (
 )
 
 // schema follows the references inside a schema, so that one that leads nowhere is found at once, and reads the files
-// that they name. Schemas may be recursive.
+// that they name. Schemas may be recursive, and a chain of references may be as long as the document: what they name
+// waits its turn instead of being read within.
 func (l *loader) schema(n source.Node) {
+	l.inSchema(n)
+	for len(l.waiting) > 0 {
+		last := len(l.waiting) - 1
+		next := l.waiting[last]
+		l.waiting = l.waiting[:last]
+		l.inSchema(next)
+	}
+}
+
+// inSchema looks through one schema.
+func (l *loader) inSchema(n source.Node) {
 	if n.Kind() == source.List {
 		for _, item := range n.Items() {
-			l.schema(item)
+			l.inSchema(item)
 		}
 		return
 	}
@@ -32,10 +44,10 @@ func (l *loader) schema(n source.Node) {
 		case key == "$ref":
 			l.schemaRef(n)
 		case schemaKeywords[key]:
-			l.schema(value)
+			l.inSchema(value)
 		case namedSchemas[key]:
 			for _, named := range value.Entries() {
-				l.schema(named)
+				l.inSchema(named)
 			}
 		}
 	}
@@ -54,6 +66,6 @@ func (l *loader) schemaRef(n source.Node) {
 		return
 	}
 	if target, ok := l.target(text); ok {
-		l.schema(target)
+		l.waiting = append(l.waiting, target)
 	}
 }

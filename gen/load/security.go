@@ -57,7 +57,7 @@ func (l *loader) securitySchemes(api *model.API) {
 // authorizer reads x-amazon-apigateway-authorizer (rest.md 1.3).
 func (l *loader) authorizer(n source.Node) *model.Authorizer {
 	a := &model.Authorizer{Span: n.Key().Span}
-	known := l.object(n, n.Key().Value, nil,
+	known := l.amazonObject(n, "the authorizer",
 		field{"type", func(n source.Node) { a.Type = orZero(l.text(n, "type")) }},
 		field{"authorizerUri", l.intoText(&a.URI, "authorizerUri")},
 		field{"authorizerCredentials", l.intoText(&a.Credentials, "authorizerCredentials")},

@@ -97,8 +97,8 @@ type Integration struct {
 	Subtype             *source.String         // HTTP APIs
 	TransferMode        *source.String         // responseTransferMode
 	Unknown             []source.String        // keys that are in no list
-	// Incomplete is set when part of the integration could not be read, which is reported: what seems to be missing
-	// may stand in the document.
+	// Incomplete is set when part of the integration could not be read, which is reported, or taken knowingly: what
+	// seems to be missing may stand in the document.
 	Incomplete bool
 }
 

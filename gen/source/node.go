@@ -48,6 +48,9 @@ func (k Kind) String() string {
 	return [...]string{"nothing", "null", "true or false", "a whole number", "a number", "a text", "a list", "a map"}[k]
 }
 
+// KeyIdentity is a key for maps of entries: equal for two Nodes that were reached by the same key of the same map.
+func (n Node) KeyIdentity() any { return n.key }
+
 // IsZero reports whether the value is absent.
 func (n Node) IsZero() bool { return n.YAML == nil }
 

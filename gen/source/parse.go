@@ -110,13 +110,19 @@ func parseYAML(f *File) (*yaml.Node, *SyntaxError) {
 		root = doc.Content[0]
 	}
 	switch err := load(loader, &next); {
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF), err == nil && (Node{File: f, YAML: &next}).isEmpty():
 		return root, nil
 	case err != nil:
 		return nil, f.yamlError(err)
 	}
 	span := Span{File: f, Line: next.Line, Col: next.Column, EndLine: next.Line, EndCol: next.Column}
 	return root, &SyntaxError{Kind: Documents, Span: span, Message: "the file holds a second YAML document"}
+}
+
+// isEmpty reports whether a YAML document says nothing, as behind a last line of dashes.
+func (n Node) isEmpty() bool {
+	doc := n.YAML
+	return doc.Kind == yaml.DocumentNode && (len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" && doc.Content[0].Value == "")
 }
 
 // load keeps a fault of the YAML library from ending the program: the text is a stranger's.
