@@ -20,6 +20,7 @@ type settings struct {
 	limits    Limits
 	awsLimits bool
 	observer  func(*Ctx, int, time.Duration)
+	hooks
 }
 
 func (s *settings) apply(options []Option) {

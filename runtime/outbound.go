@@ -106,6 +106,17 @@ func (o *Outbound) Header(name, value string) {
 // Text makes s the body.
 func (o *Outbound) Text(s string) { o.body, o.hasBody = bytesOf(s), true }
 
+// TextFor makes s, what a template made of the client's body, the body: the template needs that body as text, and one
+// that the conversion leaves as bytes fails (rest.md, section 5).
+func (o *Outbound) TextFor(c *Ctx, conversion Conversion, s string) Fault {
+	switch requestChange(c.core.binary.match(c.MediaType()), conversion) {
+	case keepBytes, decodeBase64:
+		return APIConfigurationError
+	}
+	o.Text(s)
+	return OK
+}
+
 // PassBody makes the client's body the body, converted as the document says (rest.md, section 5).
 func (o *Outbound) PassBody(c *Ctx, conversion Conversion) Fault {
 	body, f := c.Body()

@@ -157,6 +157,23 @@ func (r *Response) fail(f Fault) {
 // Text answers with s.
 func (r *Response) Text(s string) Fault { return r.Bytes(bytesOf(s)) }
 
+// TextFor answers with s, what a template made of the backend's answer: the template needs that answer as text, and
+// one that the conversion leaves as bytes fails (rest.md, section 5).
+func (r *Response) TextFor(reply *Reply, conversion Conversion, s string) Fault {
+	c := r.c
+	payload := c.core.binary.match(c.mediaType(reply.Header("Content-Type")))
+	accept := c.core.binary.match(c.AcceptType())
+	switch responseChange(payload, accept, conversion) {
+	case decodeBase64:
+		return APIConfigurationError
+	case keepBytes:
+		if payload {
+			return APIConfigurationError
+		}
+	}
+	return r.Text(s)
+}
+
 // Empty answers without a body.
 func (r *Response) Empty() Fault { return r.Bytes(nil) }
 
@@ -221,7 +238,7 @@ func (r *Response) finish() {
 		return
 	}
 	header := &c.rc.Response.Header
-	if !r.typed {
+	if !r.typed && (!r.proxy || bodyAllowed(r.status)) {
 		header.SetContentType("application/json")
 	}
 	header.Add("x-amz-apigw-id", c.ExtendedRequestID())

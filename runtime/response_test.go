@@ -170,6 +170,47 @@ func TestConversions(t *testing.T) {
 	require.Equal(t, "200 "+text, answerBody(t, core, get("/", "Accept: image/png")), "without binary media types all is text")
 }
 
+// A template over what is bytes and not text fails.
+func TestTemplatesNeedText(t *testing.T) {
+	const made, failed = "200 made", `500 {"message": "Internal server error"}`
+	for _, test := range []struct {
+		payload, accept bool
+		conversion      Conversion
+		want            string
+	}{
+		{false, false, AsIs, made}, {false, false, ToText, made}, {false, false, ToBinary, failed},
+		{false, true, AsIs, failed}, {false, true, ToText, made}, {true, false, AsIs, made},
+		{true, true, AsIs, failed}, {true, true, ToText, made}, {true, false, ToBinary, failed},
+	} {
+		core := newTestCore(t, &API{BinaryMediaTypes: []string{"a/binary"}}, func(c *Ctx) Fault {
+			reply := c.Reply()
+			reply.Reset(200)
+			reply.Add([]byte("Content-Type"), []byte(map[bool]string{true: "a/binary", false: "a/text"}[test.payload]))
+			return c.Respond(200).TextFor(reply, test.conversion, "made")
+		})
+		accept := map[bool]string{true: "a/binary", false: "a/text"}[test.accept]
+		require.Equal(t, test.want, answerBody(t, core, get("/", "Accept: "+accept)), "%+v", test)
+	}
+	for _, test := range []struct {
+		binary     bool
+		conversion Conversion
+		want       string
+	}{
+		{false, AsIs, made}, {false, ToText, made}, {false, ToBinary, failed}, {true, AsIs, failed}, {true, ToText, made}, {true, ToBinary, failed},
+	} {
+		core := newTestCore(t, &API{BinaryMediaTypes: []string{"a/binary"}}, func(c *Ctx) Fault {
+			out := c.Outbound("POST", 0)
+			if f := out.TextFor(c, test.conversion, "made"); f != OK {
+				return f
+			}
+			body, _ := out.Body()
+			return c.Respond(200).Bytes(body)
+		})
+		contentType := map[bool]string{true: "a/binary", false: "a/text"}[test.binary]
+		require.Equal(t, test.want, answerBody(t, core, get("/", "Content-Type: "+contentType)), "%+v", test)
+	}
+}
+
 func TestBinaryMediaTypes(t *testing.T) {
 	for _, test := range []struct {
 		entry, mediaType string

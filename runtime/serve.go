@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -13,7 +14,7 @@ import (
 // ServeHTTP serves one request of net/http's: HTTP/2, a gateway inside a user's own server, and tests. Header names are
 // canonical there, and their order is lost.
 func (core *Core) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rc := core.netContexts.get()
+	rc := core.netContexts.get(r.Context())
 	c := core.pool.Get().(*Ctx)
 	c.rc = rc
 	f := c.openNet(r)
@@ -36,29 +37,37 @@ func (core *Core) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // netContexts keeps the contexts of requests that net/http received.
 type netContexts struct{ pool sync.Pool }
 
-func (p *netContexts) get() *fasthttp.RequestCtx {
+func (p *netContexts) get(client context.Context) *fasthttp.RequestCtx {
 	rc, ok := p.pool.Get().(*fasthttp.RequestCtx)
 	if !ok {
 		rc = new(fasthttp.RequestCtx)
 	}
-	rc.Init2(nowhere{}, nil, false)
+	rc.Init2(netConn{client: client}, nil, false)
 	return rc
 }
 
 func (p *netContexts) put(rc *fasthttp.RequestCtx) {
 	rc.Request.Reset()
 	rc.Response.Reset()
+	rc.Init2(nil, nil, false)
 	p.pool.Put(rc)
 }
 
-// nowhere is the connection of a context whose request came from net/http.
-type nowhere struct{ net.Conn }
+// netConn is the connection of a context whose request came from net/http: all that is known of it is whether the
+// client is still there.
+type netConn struct {
+	net.Conn
+	client context.Context
+}
+
+// Gone reports whether the client has left. Backends ask while they wait.
+func (c netConn) Gone() bool { return c.client.Err() != nil }
 
 // RemoteAddr implements net.Conn.
-func (nowhere) RemoteAddr() net.Addr { return &net.TCPAddr{} }
+func (netConn) RemoteAddr() net.Addr { return &net.TCPAddr{} }
 
 // LocalAddr implements net.Conn.
-func (nowhere) LocalAddr() net.Addr { return &net.TCPAddr{} }
+func (netConn) LocalAddr() net.Addr { return &net.TCPAddr{} }
 
 // openNet reads what net/http has.
 func (c *Ctx) openNet(r *http.Request) Fault {

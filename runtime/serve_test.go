@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -111,6 +112,21 @@ func TestServeHTTPStreams(t *testing.T) {
 	feed.CloseWithError(errors.New("the backend broke"))
 	_, err = io.ReadAll(response.Body)
 	require.Error(t, err, "a broken stream must not look whole")
+}
+
+// Backends can ask whether the client is still there.
+func TestServeHTTPTellsThatTheClientLeft(t *testing.T) {
+	client, leave := context.WithCancel(t.Context())
+	core := newTestCore(t, &API{}, func(c *Ctx) Fault {
+		conn := c.RequestCtx().Conn().(interface{ Gone() bool })
+		require.False(t, conn.Gone())
+		leave()
+		require.True(t, conn.Gone())
+		return Aborted
+	})
+	require.Panics(t, func() {
+		core.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil).WithContext(client))
+	})
 }
 
 func TestServeHTTPAborts(t *testing.T) {

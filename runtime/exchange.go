@@ -1,0 +1,79 @@
+package runtime
+
+// Exchange is one request that the gateway sends to a backend, and what it gets. It stands in for the network in tests
+// (WithExchange).
+type Exchange struct {
+	// Kind is the kind of backend: http.
+	Kind string
+	// Target is what is asked: an upstream's name.
+	Target string
+	// Method and URI are the request's; the URI is whole, with scheme and host.
+	Method, URI string
+	// Headers are the request's header fields as they are sent, in order; Host and Content-Length are among them.
+	Headers []Field
+	// Body is the request's body without its framing.
+	Body []byte
+
+	// Reply is what the gateway is to get. A backend's package may find it to be no answer of its kind.
+	Reply ExchangeReply
+}
+
+// ExchangeReply is a backend's answer.
+type ExchangeReply struct {
+	// Failure says that there is no answer.
+	Failure ExchangeFailure
+	// Status is the answer's; 0 stands for 200.
+	Status int
+	// Headers are the answer's header fields in order. Those that frame the body are added where they are missing.
+	Headers []Field
+	// Body is the answer's body.
+	Body []byte
+}
+
+// ExchangeFailure is why a backend gives no answer.
+type ExchangeFailure uint8
+
+// The failures.
+const (
+	// Answered is no failure.
+	Answered ExchangeFailure = iota
+	// TimedOut is no answer within the integration's timeout.
+	TimedOut
+	// Broke is a connection that could not be made, or that ended without an answer.
+	Broke
+)
+
+// IDs are the identifiers of one request, which are random otherwise.
+type IDs struct {
+	Request  string // $context.requestId
+	Extended string // $context.extendedRequestId
+	Trace    string // X-Amzn-Trace-Id for the backend and in the answer
+}
+
+// hooks are settings for tests.
+type hooks struct {
+	exchange func(*Exchange)
+	ids      func() IDs
+}
+
+// WithExchange has f answer every request to a backend: f fills the exchange's Reply, and nothing opens a connection.
+// Everything else happens as if a backend were there. The exchange's texts are f's to keep.
+func WithExchange(f func(*Exchange)) Option { return func(s *settings) { s.exchange = f } }
+
+// WithIDs has f give each request that reaches the routes its identifiers, so that answers do not vary.
+func WithIDs(f func() IDs) Option { return func(s *settings) { s.ids = f } }
+
+// Exchanger is what answers in place of backends; nil when they are asked themselves.
+func (core *Core) Exchanger() func(*Exchange) { return core.settings.exchange }
+
+// identified is serve for requests with identifiers of WithIDs.
+func (core *Core) identified(serve func(*Ctx) Fault) func(*Ctx) Fault {
+	if core.settings.ids == nil {
+		return serve
+	}
+	return func(c *Ctx) Fault {
+		ids := core.settings.ids()
+		c.requestID, c.extendedID, c.traceID = ids.Request, ids.Extended, ids.Trace
+		return serve(c)
+	}
+}
