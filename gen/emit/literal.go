@@ -10,8 +10,8 @@ import (
 	"github.com/dave/jennifer/jen"
 )
 
-// text is a string literal: in backquotes where that reads better, which is when quoting would need escapes.
-func text(s string) *jen.Statement {
+// literal is a string literal: in backquotes where that reads better, which is when quoting would need escapes.
+func literal(s string) *jen.Statement {
 	if quoted := strconv.Quote(s); len(quoted) == len(s)+2 || !raw(s) {
 		return jen.Op(quoted)
 	}

@@ -26,7 +26,7 @@ func (p *printer) symbol(importPath, name string) *jen.Statement {
 func (p *printer) value(v plan.Value) *jen.Statement {
 	switch v := v.(type) {
 	case plan.String:
-		return text(string(v))
+		return literal(string(v))
 	case plan.Int:
 		return jen.Op(strconv.FormatInt(int64(v), 10))
 	case plan.Float:

@@ -36,25 +36,30 @@ func (k httpKind) Backend(in *model.Integration) string { return describe(k.Name
 // Lower sends what the mappings and templates say, and answers by the response that the backend's status selects.
 func (httpKind) Lower(r *Route) []plan.Step {
 	in := r.Op.Integration
-	steps := []plan.Step{r.outbound(in)}
 	body := requestBody(in, sendsBody(in))
-	steps = append(steps, body...)
 	if _, isReturn := lastOf(body).(plan.Return); isReturn {
 		return body // every request is refused, so that nothing else is of use
 	}
-	call, before := r.send(in, plan.UpstreamInvoke, plan.DynamicInvoke)
-	steps = append(steps, before...)
+	call, send := r.send(in, plan.UpstreamInvoke, plan.DynamicInvoke)
 	if call == nil {
-		return append(steps, ConfigurationError()...)
+		send = ConfigurationError()
 	}
-	steps = append(steps, plan.Try{Names: []string{string(reply)}, Call: call})
+	steps := append(body, send...)
+	if call != nil || plan.Mentions(steps, outbound) {
+		steps = append([]plan.Step{r.outbound(in)}, steps...)
+	}
+	if call == nil {
+		return steps
+	}
 	selected := selectByStatus(in.Responses, func(*model.IntegrationResponse, error) {})
 	answers := selected.respond(plan.ReplyStatus.Call(reply), func(from *model.IntegrationResponse) []plan.Step {
 		return r.answer(from, true)
 	})
-	if len(in.Responses) == 0 {
-		steps[len(steps)-1] = plan.Try{Names: []string{"_"}, Call: call}
+	name := string(reply)
+	if !plan.Mentions(answers, reply) {
+		name = "_"
 	}
+	steps = append(steps, plan.Try{Names: []string{name}, Call: call})
 	return append(steps, answers...)
 }
 
@@ -166,7 +171,7 @@ func (r *Route) send(in *model.Integration, fixed, dynamic plan.Selector) (call 
 		return nil, nil
 	}
 	mappings := requestMappings(in)
-	values, before := r.pathValues(mappings)
+	values, before := r.pathValues(mappings, uri)
 	insecure := in.TLSConfig != nil && in.TLSConfig.InsecureSkipVerification != nil && in.TLSConfig.InsecureSkipVerification.Value
 	host, isFixed := fixedText(uri.Component(mapping.Authority))
 	linked := isLink(in) && in.ConnectionID != nil

@@ -95,12 +95,15 @@ func maps(all []requestMapping, in mapping.In, name string) bool {
 	})
 }
 
-// pathValues are the values for the placeholders of a uri, and the steps that get them. A value that is always missing is nil.
-func (r *Route) pathValues(all []requestMapping) (map[string]plan.Value, []plan.Step) {
+// pathValues are the values for the placeholders of uri, and the steps that get them. A value that is always missing
+// is nil.
+func (r *Route) pathValues(all []requestMapping, uri *mapping.URI) (map[string]plan.Value, []plan.Step) {
+	placeholders := uri.Placeholders()
 	values := map[string]plan.Value{}
 	var steps []plan.Step
 	for _, m := range all {
-		if m.target.In == mapping.Path {
+		isUsed := slices.ContainsFunc(placeholders, func(p mapping.URIPart) bool { return p.Text == m.target.Name })
+		if m.target.In == mapping.Path && isUsed {
 			value, before := r.requestValue(m.source, m.target.Name)
 			values[m.target.Name] = value
 			steps = append(steps, before...)

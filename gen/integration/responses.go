@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/dlclark/regexp2"
 
@@ -13,34 +12,6 @@ import (
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
 )
-
-// The statuses that a backend can give.
-const (
-	firstStatus = 100
-	lastStatus  = 599
-)
-
-// isDefault reports whether r is the response without a selection pattern.
-func isDefault(r *model.IntegrationResponse) bool {
-	return r.Pattern.Value == "default" || r.Pattern.Value == ""
-}
-
-// patternTime bounds the evaluation of one pattern over one status, against patterns that backtrack without end.
-const patternTime = 100 * time.Millisecond
-
-// pattern compiles a selection pattern: a Java regular expression that must match the whole text (rest.md section 6).
-func pattern(text string) (*regexp2.Regexp, error) {
-	// The pattern is compiled by itself first, so that no unbalanced parenthesis can close the group around it.
-	if _, err := regexp2.Compile(text, regexp2.None); err != nil {
-		return nil, err
-	}
-	re, err := regexp2.Compile(`\A(?:`+text+`)\z`, regexp2.None)
-	if err != nil {
-		return nil, err
-	}
-	re.MatchTimeout = patternTime
-	return re, nil
-}
 
 // selection says which response serves each status.
 type selection struct {
@@ -237,20 +208,23 @@ func (r *Route) answer(from *model.IntegrationResponse, hasReply bool) []plan.St
 	return append(steps, chooseByAccept(all, body)...)
 }
 
-// chooseByAccept goes by the client's Accept, then takes the JSON template, then the first (rest.md section 5).
+// chooseByAccept goes by the client's Accept, then takes the JSON template, then $default, then the first (rest.md
+// section 5).
 func chooseByAccept(all []template, body func(text string) []plan.Step) []plan.Step {
 	if len(all) == 0 {
 		return body("")
 	}
-	last := all[0]
-	for _, t := range all {
-		if t.mediaType == "application/json" {
-			last = t
+	otherwise := all[0]
+	for _, mediaType := range []string{fallbackType, "application/json"} {
+		for _, t := range all {
+			if t.mediaType == mediaType {
+				otherwise = t
+			}
 		}
 	}
-	choose := plan.Choose{On: plan.CtxAcceptType.Call(Ctx), Default: body(last.text)}
+	choose := plan.Choose{On: plan.CtxAcceptType.Call(Ctx), Default: body(otherwise.text)}
 	for _, t := range all {
-		if t != last {
+		if t != otherwise && t.mediaType != fallbackType {
 			choose.Cases = append(choose.Cases, plan.Case{Values: []plan.Value{plan.String(t.mediaType)}, Body: body(t.text)})
 		}
 	}

@@ -6,7 +6,6 @@ package lower
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -33,7 +32,7 @@ const (
 func Lower(api *model.API, o Options) *plan.Program {
 	l := &lowering{
 		api:    api,
-		file:   filepath.Base(api.Files[0].Path),
+		file:   api.Files[0].Name,
 		names:  newNames(),
 		apiID:  apiID(api),
 		fields: newFields(api),
@@ -89,7 +88,7 @@ func (l *lowering) collect() []*route {
 	for _, r := range all {
 		name := lowerCamel(r.op.OperationID.Value)
 		if name == "" {
-			name = lowerCamel(r.op.Method + " " + pathWords(r.item.Path.Value))
+			name = lowerCamel(strings.ToLower(r.op.Method) + " " + pathWords(r.item.Path.Value))
 		}
 		r.name = l.names.unique(name, prefixed("serve"), prefixed("route"))
 		r.id = cmp.Or(r.op.OperationID.Value, r.name)
@@ -138,13 +137,21 @@ func (l *lowering) pathFiles() []plan.File {
 	file := newFileNames()
 	for start := 0; start < len(l.routes); {
 		item := l.routes[start].item
-		f := plan.File{Name: file.forPath(item.Path.Value), Source: l.file + "#" + item.Pointer}
+		f := plan.File{Name: file.forPath(item.Path.Value), Source: l.fileOf(item) + "#" + item.Pointer}
 		for ; start < len(l.routes) && l.routes[start].item == item; start++ {
 			f.Decls = append(f.Decls, l.decls(l.routes[start])...)
 		}
 		files = append(files, f)
 	}
 	return files
+}
+
+// fileOf is the name of the document that a path stands in.
+func (l *lowering) fileOf(item *model.PathItem) string {
+	if file := item.Path.Span.File; file != nil && file.Name != "" {
+		return file.Name
+	}
+	return l.file
 }
 
 // decls are the declarations of one route.
