@@ -41,7 +41,7 @@ type checker struct {
 
 // startChecks starts the checks; they end with the gateway.
 func (u *Upstream) startChecks() {
-	if u.cfg.Health.Path == "" {
+	if u.cfg.Health.Path == "" || u.core.Exchanger() != nil {
 		return
 	}
 	c := &checker{u: u, stop: make(chan struct{})}

@@ -1,7 +1,6 @@
 package httpproxy
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -128,7 +127,7 @@ func validTarget(text string) bool {
 }
 
 // newTarget is the target of t with its connections.
-func newTarget(t Target, cfg *Config, secure *tls.Config) (*target, error) {
+func (u *Upstream) newTarget(t Target) (*target, error) {
 	o, rest, err := splitURL(t.URL)
 	if err != nil {
 		return nil, fmt.Errorf("target %q: %w", t.URL, err)
@@ -138,12 +137,15 @@ func newTarget(t Target, cfg *Config, secure *tls.Config) (*target, error) {
 	}
 	w := wire.Config{
 		Address:        o.address(),
-		ConnectTimeout: cfg.ConnectTimeout,
-		IdleTimeout:    cfg.IdleTimeout,
-		MaxConnections: max(cfg.MaxConnections, 0),
+		ConnectTimeout: u.cfg.ConnectTimeout,
+		IdleTimeout:    u.cfg.IdleTimeout,
+		MaxConnections: max(u.cfg.MaxConnections, 0),
 	}
-	if o.secure {
-		w.TLS = secureFor(secure, o.name)
+	switch exchange := u.core.Exchanger(); {
+	case exchange != nil:
+		w.Dial = u.inMemory(o, exchange)
+	case o.secure:
+		w.TLS = secureFor(u.secure, o.name)
 	}
 	return &target{
 		url:    t.URL,

@@ -75,7 +75,7 @@ func (u *Upstream) start() error {
 		return err
 	}
 	var err error
-	if u.secure, err = secureConfig(u.cfg.TLS, u.core.Now); err != nil {
+	if u.secure, err = secureConfig(u.cfg.TLS, u.core.Now); err != nil && u.core.Exchanger() == nil {
 		return err
 	}
 	return u.SetTargets(u.initial)
@@ -124,7 +124,7 @@ func (u *Upstream) SetTargets(targets []Target) error {
 			continue
 		}
 		var err error
-		if next[i], err = newTarget(t, &u.cfg, u.secure); err != nil {
+		if next[i], err = u.newTarget(t); err != nil {
 			return err
 		}
 	}
