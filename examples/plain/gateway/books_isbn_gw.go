@@ -3,9 +3,7 @@
 
 package gateway
 
-import (
-	gw "github.com/gatewright/gatewright/runtime"
-)
+import gw "github.com/gatewright/gatewright/runtime"
 
 var getBook = gw.Route{
 	ID:         "getBook",

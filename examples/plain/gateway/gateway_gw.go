@@ -24,7 +24,7 @@ var api = gw.API{
 	Style:      gw.Plain,
 	ID:         "5jdmx06kvm",
 	Account:    "123456789012",
-	Deployment: "1mdu8pz8k4",
+	Deployment: "wy1ce9c3j7",
 	Routes: []*gw.Route{
 		&listBooks,
 		&addBook,

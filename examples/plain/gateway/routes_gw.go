@@ -3,9 +3,7 @@
 
 package gateway
 
-import (
-	gw "github.com/gatewright/gatewright/runtime"
-)
+import gw "github.com/gatewright/gatewright/runtime"
 
 // The routes, by the numbers that match gives them.
 const (
