@@ -49,6 +49,8 @@ type Ctx struct {
 	reply    Reply
 	response Response
 
+	templates templates
+
 	front  frontKind
 	scheme string
 	remote string // the peer's address where the front is net/http
@@ -103,6 +105,7 @@ func (c *Ctx) release() {
 	c.outbound.reset()
 	c.reply.reset()
 	c.response.reset()
+	c.templates.reset()
 	c.path.raw, c.path.count, c.path.first = "", 0, 0
 	c.rc, c.stage, c.variables, c.route = nil, nil, nil, nil
 	c.method, c.methodName, c.target, c.query, c.host = UnknownMethod, "", "", "", ""

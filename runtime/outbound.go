@@ -17,6 +17,7 @@ type Outbound struct {
 	body    []byte
 	hasBody bool
 	filled  bool // the target has text that the document did not write
+	settled bool // the overrides of templates are laid over the mappings
 	fault   Fault
 }
 
@@ -36,7 +37,7 @@ func (o *Outbound) reset() {
 	o.target, o.added = kept(o.target, keptText), kept(o.added, keptText)
 	clear(o.fields)
 	o.fields = o.fields[:0]
-	o.body, o.hasBody, o.filled, o.fault = nil, false, false, OK
+	o.body, o.hasBody, o.filled, o.settled, o.fault = nil, false, false, false, OK
 }
 
 // Literal appends text of the document to the target.
@@ -65,9 +66,12 @@ func (o *Outbound) Raw(value string) {
 
 // Query adds a pair to the query, unless value is missing (rest.md, section 4.1).
 func (o *Outbound) Query(name, value string) {
-	if value == "" {
-		return
+	if value != "" && !o.overrides("querystring", name) {
+		o.addQuery(name, value)
 	}
+}
+
+func (o *Outbound) addQuery(name, value string) {
 	if len(o.added) > 0 {
 		o.added = append(o.added, '&')
 	}
@@ -85,9 +89,12 @@ func (o *Outbound) QueryAll(name string, values Values) {
 // Header adds a mapped header, unless value is missing. A mapped header takes the place of the client's of that name;
 // some targets are dropped and some fail the request (rest.md, section 4.3).
 func (o *Outbound) Header(name, value string) {
-	if value == "" {
-		return
+	if value != "" && !o.overrides("header", name) {
+		o.addHeader(name, value)
 	}
+}
+
+func (o *Outbound) addHeader(name, value string) {
 	switch kindOf(name) {
 	case fieldContentLength, fieldTransferEncoding, fieldTraceID, fieldAPIID:
 		o.fail(APIConfigurationError)
@@ -142,6 +149,10 @@ func (o *Outbound) fail(f Fault) {
 // Fault is why the request cannot be sent: a forbidden header, a value that would break one, or a path that
 // substitution made ambiguous. Whoever sends the request looks at it first.
 func (o *Outbound) Fault() Fault {
+	if !o.settled {
+		o.settled = true
+		o.applyOverrides()
+	}
 	if o.fault == OK && o.filled && ambiguousPath(text(o.target)) {
 		o.fault = BadRequest
 	}

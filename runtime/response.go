@@ -179,17 +179,27 @@ func (r *Response) Empty() Fault { return r.Bytes(nil) }
 
 // Relay answers with the backend's body, converted as the document says (rest.md, section 5).
 func (r *Response) Relay(reply *Reply, conversion Conversion) Fault {
-	c := r.c
-	body := reply.buffer
-	if binary := &c.core.binary; !binary.none() || conversion != AsIs {
-		payload := binary.match(c.mediaType(reply.Header("Content-Type")))
-		accept := binary.match(c.AcceptType())
-		var ok bool
-		if body, ok = c.convert(body, responseChange(payload, accept, conversion)); !ok {
-			return APIConfigurationError
-		}
+	body, f := r.converted(reply, conversion)
+	if f != OK {
+		return f
 	}
 	return r.Bytes(body)
+}
+
+// converted is the backend's body, converted as the document says (rest.md, section 5).
+func (r *Response) converted(reply *Reply, conversion Conversion) ([]byte, Fault) {
+	c := r.c
+	binary := &c.core.binary
+	if binary.none() && conversion == AsIs {
+		return reply.buffer, OK
+	}
+	payload := binary.match(c.mediaType(reply.Header("Content-Type")))
+	accept := binary.match(c.AcceptType())
+	body, ok := c.convert(reply.buffer, responseChange(payload, accept, conversion))
+	if !ok {
+		return nil, APIConfigurationError
+	}
+	return body, OK
 }
 
 // Bytes answers with body, which is copied.
@@ -199,6 +209,7 @@ func (r *Response) Bytes(body []byte) Fault {
 		return r.fault
 	}
 	response := &c.rc.Response
+	r.applyOverrides()
 	if !bodyAllowed(r.status) {
 		body = nil
 	}
@@ -207,8 +218,8 @@ func (r *Response) Bytes(body []byte) Fault {
 		response.Header.Add("Content-Encoding", k.name())
 	} else if len(body) > 0 {
 		response.SetBody(body)
-	} else if bodyAllowed(r.status) {
-		response.Header.SetContentLength(0) // HEAD would have none otherwise
+	} else if bodyAllowed(r.status) && !(r.proxy && c.rc.IsHead()) {
+		response.Header.SetContentLength(0) // HEAD has none otherwise; a proxied one has the backend's
 	}
 	r.finish()
 	return OK

@@ -16,3 +16,16 @@ func Status(c *gw.Ctx) (int, gw.Fault) {
 	}
 	return status, gw.OK
 }
+
+// Render is the statusCode in what a request template prints.
+func Render(c *gw.Ctx, t gw.Template) (int, gw.Fault) {
+	printed, f := c.RenderRequest(t, gw.AsIs)
+	if f != gw.OK {
+		return 0, f
+	}
+	status, ok := parse(printed)
+	if !ok {
+		return 0, gw.APIConfigurationError
+	}
+	return status, gw.OK
+}
