@@ -8,21 +8,23 @@ import (
 
 const lowerHex = "0123456789abcdef"
 
-// hexPairs are the two digits of each byte value.
-var hexPairs = func() (pairs [256][2]byte) {
-	for b := range pairs {
-		pairs[b] = [2]byte{lowerHex[b>>4], lowerHex[b&0x0f]}
-	}
-	return pairs
-}()
+// hex8 is v in eight hexadecimal digits, the first in the highest byte. It works on all digits at once, as every
+// request has ids.
+func hex8(v uint32) uint64 {
+	x := uint64(v)
+	x = (x<<16 | x) & 0x0000ffff0000ffff
+	x = (x<<8 | x) & 0x00ff00ff00ff00ff
+	x = (x<<4 | x) & 0x0f0f0f0f0f0f0f0f
+	letters := (x + 0x0606060606060606) >> 4 & 0x0101010101010101
+	return x + 0x3030303030303030 + letters*('a'-'0'-10)
+}
 
-// appendHex appends the lowest digits hexadecimal digits of v, an even number.
-func appendHex(dst []byte, v uint64, digits int) []byte {
-	for shift := 4*digits - 8; shift >= 0; shift -= 8 {
-		pair := &hexPairs[byte(v>>shift)]
-		dst = append(dst, pair[0], pair[1])
-	}
-	return dst
+// appendHex8 appends v in eight hexadecimal digits.
+func appendHex8(dst []byte, v uint32) []byte { return binary.BigEndian.AppendUint64(dst, hex8(v)) }
+
+// appendHex16 appends v in sixteen hexadecimal digits.
+func appendHex16(dst []byte, v uint64) []byte {
+	return appendHex8(appendHex8(dst, uint32(v>>32)), uint32(v))
 }
 
 // RequestID is $context.requestId: the client's own x-amzn-RequestId when it is a UUID, else a new one (rest.md,
@@ -45,20 +47,17 @@ func appendUUID(dst []byte, high, low uint64) []byte {
 	high = high&^0xf000 | 0x4000
 	low = low&^(3<<62) | 2<<62
 	var id [36]byte
-	for i, at := range uuidPairs {
-		half := high
-		if i >= 8 {
-			half = low
-		}
-		pair := &hexPairs[byte(half>>(56-8*(i&7)))]
-		id[at], id[at+1] = pair[0], pair[1]
-	}
+	time, version := hex8(uint32(high>>32)), hex8(uint32(high))
+	variant, node := hex8(uint32(low>>32)), hex8(uint32(low))
+	binary.BigEndian.PutUint64(id[:], time)
+	binary.BigEndian.PutUint32(id[9:], uint32(version>>32))
+	binary.BigEndian.PutUint32(id[14:], uint32(version))
+	binary.BigEndian.PutUint32(id[19:], uint32(variant>>32))
+	binary.BigEndian.PutUint32(id[24:], uint32(variant))
+	binary.BigEndian.PutUint64(id[28:], node)
 	id[8], id[13], id[18], id[23] = '-', '-', '-', '-'
 	return append(dst, id[:]...)
 }
-
-// uuidPairs is where the digits of a UUID's bytes stand.
-var uuidPairs = [16]uint8{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
 
 func isUUID(s string) bool {
 	if len(s) != 36 {
@@ -110,13 +109,12 @@ func (c *Ctx) appendTrace(dst []byte, sent string) []byte {
 	dst = append(dst, "Root="...)
 	if root == "" {
 		dst = append(dst, "1-"...)
-		dst = append(appendHex(dst, uint64(c.Time().Unix()), 8), '-')
-		dst = appendHex(dst, rand.Uint64(), 16)
-		return appendHex(dst, rand.Uint64(), 8)
+		dst = append(appendHex8(dst, uint32(c.Time().Unix())), '-')
+		return appendHex8(appendHex16(dst, rand.Uint64()), rand.Uint32())
 	}
 	dst = append(append(dst, root...), ";Parent="...)
 	if parent == "" {
-		dst = appendHex(dst, rand.Uint64(), 16)
+		dst = appendHex16(dst, rand.Uint64())
 	} else {
 		dst = append(dst, parent...)
 	}

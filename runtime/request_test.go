@@ -2,6 +2,8 @@ package runtime
 
 import (
 	"bufio"
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -239,6 +241,14 @@ func TestIDs(t *testing.T) {
 	require.Regexp(t, `^`+root+`;Parent=[0-9a-f]{16};Sampled=0$`, reads(t, get("/", "X-Amzn-Trace-Id: "+root), trace))
 	require.Equal(t, root+";Parent=53995c3f42cd8ad8;Sampled=1", reads(t, get("/", "x-amzn-trace-id: "+root+";Parent=53995c3f42cd8ad8"), trace))
 	require.Equal(t, root+";Parent=53995c3f42cd8ad8;Sampled=0", reads(t, get("/", "X-Amzn-Trace-Id: Sampled=0; Parent=53995c3f42cd8ad8; "+root), trace))
+}
+
+func TestHexadecimal(t *testing.T) {
+	for _, v := range []uint32{0, 1, 0x09af90fa, 0xffffffff, 0x12345678, 0x9abcdef0} {
+		require.Equal(t, fmt.Sprintf("%08x", v), string(appendHex8(nil, v)))
+	}
+	require.Equal(t, "01234567-89ab-4def-8123-456789abcdef", string(appendUUID(nil, 0x0123456789abcdef, 0x0123456789abcdef)))
+	require.Equal(t, "ffffffff-ffff-4fff-bfff-ffffffffffff", string(appendUUID(nil, math.MaxUint64, math.MaxUint64)))
 }
 
 func TestClientAddress(t *testing.T) {
