@@ -111,7 +111,7 @@ func leaves(steps []plan.Step) bool {
 }
 
 // requestBody decides what the backend gets as a body: a template's text, or the client's own body.
-func requestBody(in *model.Integration, sendsBody bool) []plan.Step {
+func (r *Route) requestBody(in *model.Integration, sendsBody bool) []plan.Step {
 	all, ok := templatesOf(in.RequestTemplates)
 	if !ok {
 		return ConfigurationError()
@@ -127,12 +127,21 @@ func requestBody(in *model.Integration, sendsBody bool) []plan.Step {
 		if !sendsBody {
 			return nil
 		}
+		if r.mayBeBytes(in.ContentHandling) {
+			return []plan.Step{plan.Guard{Call: plan.OutboundTextFor.Call(outbound, Ctx, conversion(in.ContentHandling), plan.String(t.text))}}
+		}
 		return []plan.Step{plan.Do{Call: plan.OutboundText.Call(outbound, plan.String(t.text))}}
 	}
 	if !sendsBody && len(otherwise) == 0 {
 		return nil
 	}
 	return chooseTemplate(all, each, otherwise)
+}
+
+// mayBeBytes reports whether a body can be other than text once it is converted, in which case no template can read it
+// (rest.md section 5).
+func (r *Route) mayBeBytes(handling *source.String) bool {
+	return len(r.API.BinaryMediaTypes) > 0 || conversion(handling) == plan.ToBinary
 }
 
 // conversion is what contentHandling asks for.

@@ -36,7 +36,7 @@ func (k httpKind) Backend(in *model.Integration) string { return describe(k.Name
 // Lower sends what the mappings and templates say, and answers by the response that the backend's status selects.
 func (httpKind) Lower(r *Route) []plan.Step {
 	in := r.Op.Integration
-	body := requestBody(in, sendsBody(in))
+	body := r.requestBody(in, sendsBody(in))
 	if _, isReturn := lastOf(body).(plan.Return); isReturn {
 		return body // every request is refused, so that nothing else is of use
 	}

@@ -197,6 +197,8 @@ func (r *Route) answer(from *model.IntegrationResponse, hasReply bool) []plan.St
 	}
 	body := func(text string) []plan.Step {
 		switch {
+		case text != "" && hasReply && r.mayBeBytes(from.ContentHandling):
+			return []plan.Step{returns(plan.ResponseTextFor.Call(target, reply, conversion(from.ContentHandling), plan.String(text)))}
 		case text != "":
 			return []plan.Step{returns(plan.ResponseText.Call(target, plan.String(text)))}
 		case hasReply:

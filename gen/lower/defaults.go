@@ -22,8 +22,6 @@ const (
 	integrationTimeout = 29 * time.Second
 	// retryAttempts holds for an upstream with retries that do not say how many (extensions.md, x-gateway-upstreams).
 	retryAttempts = 1
-	// never stands for what a document turns off by writing 0, where the runtime takes 0 for silence.
-	never = -1
 )
 
 // retryCauses hold for an upstream with retries that do not say after what (extensions.md, x-gateway-upstreams).

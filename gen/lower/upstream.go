@@ -113,7 +113,7 @@ func upstreamConfig(u *model.Upstream) plan.Value {
 	for _, t := range u.Targets {
 		item := fieldList{}
 		item.add("URL", plan.String(t.URL.Value))
-		item.count("Weight", t.Weight, 0)
+		item.count("Weight", t.Weight)
 		targets.Items = append(targets.Items, plan.Composite{Fields: item})
 	}
 	c.add("Targets", targets)
@@ -128,8 +128,8 @@ func upstreamConfig(u *model.Upstream) plan.Value {
 	c.retries(u.Retries)
 	c.duration("ConnectTimeout", u.ConnectTimeout, time.Millisecond)
 	c.duration("IdleTimeout", u.IdleTimeout, time.Second)
-	c.count("MaxConnections", u.MaxConnections, never)
-	c.count("MaxConcurrent", u.MaxConcurrent, 0)
+	c.count("MaxConnections", u.MaxConnections)
+	c.count("MaxConcurrent", u.MaxConcurrent)
 	c.tls(u.TLS)
 	return plan.Composite{Type: plan.UpstreamConfig, Fields: c, Lines: true}
 }
@@ -161,14 +161,9 @@ func (l *fieldList) text(key string, value *source.String) {
 	}
 }
 
-// count adds a number; a 0 of the document is written as off.
-func (l *fieldList) count(key string, value *source.Int, off int64) {
-	switch {
-	case value == nil:
-	case value.Value == 0 && off == 0:
-	case value.Value == 0:
-		l.add(key, plan.Int(off))
-	default:
+// count adds a number. Where 0 means something, it means what the runtime takes silence for.
+func (l *fieldList) count(key string, value *source.Int) {
+	if value != nil && value.Value != 0 {
 		l.add(key, plan.Int(value.Value))
 	}
 }
@@ -187,8 +182,8 @@ func (l *fieldList) health(h *model.Health) {
 	fields.text("Path", h.Path)
 	fields.duration("Interval", h.Interval, time.Second)
 	fields.duration("Timeout", h.Timeout, time.Millisecond)
-	fields.count("HealthyAfter", h.HealthyAfter, 0)
-	fields.count("UnhealthyAfter", h.UnhealthyAfter, 0)
+	fields.count("HealthyAfter", h.HealthyAfter)
+	fields.count("UnhealthyAfter", h.UnhealthyAfter)
 	l.add("Health", plan.Composite{Type: plan.UpstreamHealth, Fields: fields, Lines: len(fields) > 2})
 }
 
@@ -197,7 +192,7 @@ func (l *fieldList) passive(p *model.Passive) {
 		return
 	}
 	fields := fieldList{}
-	fields.count("ConsecutiveFailures", p.ConsecutiveFailures, never)
+	fields.count("ConsecutiveFailures", p.ConsecutiveFailures)
 	fields.duration("Eject", p.Eject, time.Second)
 	l.add("Passive", plan.Composite{Type: plan.UpstreamPassive, Fields: fields})
 }

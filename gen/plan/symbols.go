@@ -97,6 +97,7 @@ var (
 	OutboundQueryAll  = Selector{Outbound, "QueryAll"}
 	OutboundHeader    = Selector{Outbound, "Header"}
 	OutboundText      = Selector{Outbound, "Text"}
+	OutboundTextFor   = Selector{Outbound, "TextFor"}
 	OutboundPassBody  = Selector{Outbound, "PassBody"}
 
 	AsIs     = Symbol{Runtime, "AsIs"}
@@ -110,11 +111,12 @@ var (
 	ReplyBodyText     = Selector{Reply, "BodyText"}
 	ReplyBodyAt       = Selector{Reply, "BodyAt"}
 
-	Response       = Symbol{Runtime, "Response"}
-	ResponseHeader = Selector{Response, "Header"}
-	ResponseText   = Selector{Response, "Text"}
-	ResponseRelay  = Selector{Response, "Relay"}
-	ResponseEmpty  = Selector{Response, "Empty"}
+	Response        = Symbol{Runtime, "Response"}
+	ResponseHeader  = Selector{Response, "Header"}
+	ResponseText    = Selector{Response, "Text"}
+	ResponseTextFor = Selector{Response, "TextFor"}
+	ResponseRelay   = Selector{Response, "Relay"}
+	ResponseEmpty   = Selector{Response, "Empty"}
 
 	JSONPath     = Symbol{Runtime, "JSONPath"}
 	JSONKey      = Symbol{Runtime, "Key"}
