@@ -182,7 +182,7 @@ func documentCodes() []Info {
 		Remedy:      "Take one of them away.",
 	}, {
 		Code: MisplacedKey, Title: "key at a place where it means nothing",
-		Explanation: "The key is known, but not here: what it asks for would not happen.",
+		Explanation: "The key is known, but not here: what it asks for would not happen. It is an error where keys of its kind stand, and a warning elsewhere, such as in a component that nothing refers to.",
 		Example:     "paths:\n  /pets:\n    x-amazon-apigateway-integration: {type: mock}   # belongs into an operation",
 		Remedy:      "Move it to where the message says.",
 		Allowed:     "The key is ignored.",

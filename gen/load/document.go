@@ -155,7 +155,8 @@ func (l *loader) joined(keys ...string) []source.Pair {
 	for _, doc := range l.roots {
 		n, last := doc.root, len(keys)-1
 		for _, key := range keys[:last] {
-			if n = n.Get(key); !l.isMap(n, key) {
+			var ok bool
+			if n, ok = l.whole(n.Get(key), key); !ok || !l.isMap(n, key) {
 				n = source.Node{}
 			}
 		}

@@ -226,6 +226,25 @@ components: {schemas: {x-thing: {}}, securitySchemes: {x-key: {type: apiKey, nam
 	assert.Equal(t, "x-key", api.SecuritySchemes[0].Name.Value)
 }
 
+func TestReferencesToWholeMapsAndLists(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.yaml":     head + "paths: {$ref: paths.yaml}\ncomponents: {$ref: parts.yaml}\n",
+		"paths.yaml": "/a: {get: {$ref: get.yaml}}\n",
+		"get.yaml":   "parameters: {$ref: 'parts.yaml#/lists/common'}\nresponses: {$ref: 'parts.yaml#/all'}\noperationId: getA\n",
+		"parts.yaml": "schemas: {A: {}}\nlists: {common: [{name: a, in: query}]}\nall: {'200': {description: ok}}\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	api := clean(t, load.Options{Paths: []string{filepath.Join(dir, "a.yaml")}})
+	get := find(t, api, "/a", "GET")
+	assert.Equal(t, "getA", get.OperationID.Value)
+	assert.Equal(t, "/paths/~1a/get", get.Pointer)
+	assert.Len(t, get.Parameters, 1)
+	assert.Len(t, get.Responses, 1)
+	assert.Len(t, api.Schemas, 1)
+}
+
 func TestBadReferences(t *testing.T) {
 	dir := t.TempDir()
 	outside := filepath.Join(dir, "secret.yaml")
@@ -433,6 +452,7 @@ func TestHostileDocuments(t *testing.T) {
 		"schemas of schemas":      head + "paths: {}\ncomponents:\n  schemas:\n" + schemas(150),
 		"one huge text":           head + "paths: {/a: {get: {description: '" + strings.Repeat("x y ", 500_000) + "'}}}\n",
 		"one huge key":            head + "paths: {" + strings.Repeat("x", 100_000) + ": {}}\n",
+		"many duplicates":         head + strings.Repeat("a: 1\n", 50_000),
 		"many keys":               head + "paths: {" + strings.Repeat("? a\n", 20_000) + "}\n",
 		"many anchors":            head + strings.Repeat("x: &a [*a]\n", 1000),
 		"deep":                    head + "paths: " + strings.Repeat("{a: ", 5000),

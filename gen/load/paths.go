@@ -130,6 +130,10 @@ func (l *loader) operation(item *model.PathItem, n source.Node, shared []source.
 	}
 	l.reading = n.Key().Span
 	op := &model.Operation{Span: n.Key().Span, Method: methodOf(key), Pointer: item.Pointer + pointer(key)}
+	n, ok := l.whole(n, "operation")
+	if !ok || !l.isMap(n, key) {
+		return
+	}
 	op.OperationID = orZero(l.literal(n.Get("operationId"), "operationId"))
 	op.Summary, op.Description = note(n.Get("summary")), note(n.Get("description"))
 	if deprecated := l.truth(n.Get("deprecated"), "deprecated"); deprecated != nil {

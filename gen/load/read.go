@@ -58,7 +58,8 @@ func (l *loader) wrongKind(n source.Node, want, what string) {
 // entries returns the entries of a map of names that the document chooses. A name may start with x-, as many headers
 // do; in paths and responses such keys are extensions.
 func (l *loader) entries(n source.Node, what string) []source.Pair {
-	if !l.isMap(n, what) {
+	n, ok := l.whole(n, what)
+	if !ok || !l.isMap(n, what) {
 		return nil
 	}
 	pairs := n.Pairs()
@@ -68,9 +69,19 @@ func (l *loader) entries(n source.Node, what string) []source.Pair {
 	return pairs
 }
 
+// whole follows a $ref that stands for a whole map or list. OpenAPI has it for single things only, but documents
+// of many files are often joined so.
+func (l *loader) whole(n source.Node, what string) (source.Node, bool) {
+	if ref, isText := n.Get("$ref").Text(); isText && ref.Value != "" {
+		return l.follow(n, what)
+	}
+	return n, true
+}
+
 // items returns the items of a list.
 func (l *loader) items(n source.Node, what string) []source.Node {
-	if !l.wants(n, source.List, what) {
+	n, ok := l.whole(n, what)
+	if !ok || !l.wants(n, source.List, what) {
 		return nil
 	}
 	return n.Items()

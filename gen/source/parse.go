@@ -243,8 +243,14 @@ func (c *checker) stop(kind Mistake, n *yaml.Node, message string) {
 // manyKeys is where a map's keys are looked up in a table rather than compared with each other.
 const manyKeys = 16
 
+// maxMistakes is how many wrong keys are reported; a file with more is not the work of a person.
+const maxMistakes = 200
+
 // keys reports keys that stand twice or are no texts.
 func (c *checker) keys(n *yaml.Node) {
+	if len(c.found) > maxMistakes {
+		return
+	}
 	var seen map[string]*yaml.Node
 	if len(n.Content)/2 > manyKeys {
 		seen = make(map[string]*yaml.Node, len(n.Content)/2)
