@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -261,3 +262,6 @@ func free(t *testing.T) string {
 
 // timeNow is the time of the pools, which know no other clock.
 func timeNow() time.Time { return time.Now() }
+
+// discard drops what servers in tests have to say.
+var discard = log.New(io.Discard, "", 0)

@@ -60,7 +60,7 @@ func splitURL(url string) (o origin, rest string, err error) {
 	case !strings.EqualFold(scheme, "http"):
 		return o, "", errScheme
 	}
-	end := strings.IndexAny(after, "/?\\")
+	end := strings.IndexAny(after, "/?")
 	if end < 0 {
 		end = len(after)
 	}
@@ -132,7 +132,7 @@ func (u *Upstream) newTarget(t Target) (*target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("target %q: %w", t.URL, err)
 	}
-	if strings.ContainsAny(rest, "?\\") {
+	if strings.IndexByte(rest, '?') >= 0 {
 		return nil, fmt.Errorf("target %q: a query is not taken", t.URL)
 	}
 	w := wire.Config{

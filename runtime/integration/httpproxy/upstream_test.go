@@ -105,25 +105,32 @@ func TestActiveHealth(t *testing.T) {
 	}
 }
 
-// Checks run at once and at every tick, until the gateway is closed.
+// Checks run at once and at every tick, until they are stopped; those of a gateway with it.
 func TestChecksRun(t *testing.T) {
 	checked := make(chan struct{}, 16)
 	url := raw(t, each(func(string) string {
 		checked <- struct{}{}
 		return answer("ok")
 	}))
-	cfg := to(url)
-	cfg.Health = Health{Path: "/", Interval: time.Hour}
-	g := start(t, gw.REST, cfg, proxy)
-	<-checked
-	c, ticks := &checker{u: g.up, stop: make(chan struct{})}, make(chan time.Time)
-	done := make(chan struct{})
-	go func() { c.run(ticks); close(done) }()
+	u, _ := newTest(t, Config{}, 1)
+	require.NoError(t, u.SetTargets([]Target{{URL: url}}))
+	u.cfg.Health.Path = "/"
+	c, ticks, done := &checker{u: u, stop: make(chan struct{})}, make(chan time.Time), make(chan struct{})
+	go func() {
+		c.run(ticks)
+		close(done)
+	}()
 	<-checked
 	ticks <- time.Time{}
 	<-checked
 	close(c.stop)
 	<-done
+
+	cfg := to(url)
+	cfg.Health = Health{Path: "/", Interval: time.Hour}
+	g := start(t, gw.REST, cfg, proxy)
+	<-checked
+	require.NoError(t, g.core.Close()) // returns when the checks have ended
 }
 
 func TestChangeOfTargets(t *testing.T) {
