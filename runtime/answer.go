@@ -75,7 +75,7 @@ func (c *Ctx) answerFault(f Fault) {
 	switch {
 	case f == Aborted:
 		c.closes = true
-		response.SetStatusCode(http.StatusInternalServerError)
+		response.SetStatusCode(faultKinds[Aborted].status)
 		response.Header.SetConnectionClose()
 	case f == RequestTooLarge:
 		c.answerTooLarge()
@@ -148,7 +148,8 @@ func (c *Ctx) answerCustom(custom *answer) {
 		if value == "" || hasControl(value) {
 			continue // nothing is left that could answer instead
 		}
-		c.response.put(h.Name, value, MappedFieldRule(h.Name))
+		kind := kindOf(h.Name)
+		c.response.put(kind, mappedRule(kind), h.Name, value)
 	}
 }
 

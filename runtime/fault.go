@@ -51,7 +51,8 @@ const (
 	RequestTimeout
 	// ServiceUnavailable is a bound of ours that is reached: too many requests are under way.
 	ServiceUnavailable
-	// Aborted is a request that nothing more can be sent to: the connection is closed.
+	// Aborted is a request whose client has left, or that nothing more can be sent to: the connection is closed. It counts
+	// as status 499.
 	Aborted
 
 	faultCount
@@ -108,7 +109,7 @@ var faultKinds = [faultCount]faultKind{
 	UnsupportedEncoding:          {status: 415, errorType: "BadRequestException", message: "Unsupported Media Type"},
 	RequestTimeout:               {status: 408, errorType: "RequestTimeoutException", message: "Request Timeout"},
 	ServiceUnavailable:           {status: 503, errorType: "ServiceUnavailableException", message: "Service Unavailable"},
-	Aborted:                      {status: 500},
+	Aborted:                      {status: 499},
 }
 
 // String is the gateway response type, such as MISSING_AUTHENTICATION_TOKEN.

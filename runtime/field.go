@@ -26,6 +26,7 @@ const (
 	fieldContentLength
 	fieldContentMD5
 	fieldContentType
+	fieldDate
 	fieldExpect
 	fieldForwardedFor
 	fieldHost
@@ -98,7 +99,7 @@ type knownField struct {
 var knownFields = [26][5]knownField{
 	2:  {{"te", fieldTE}},
 	3:  {{"via", fieldVia}},
-	4:  {{"host", fieldHost}},
+	4:  {{"host", fieldHost}, {"date", fieldDate}},
 	6:  {{"accept", fieldAccept}, {"expect", fieldExpect}, {"server", fieldServer}},
 	7:  {{"trailer", fieldTrailer}, {"upgrade", fieldUpgrade}},
 	10: {{"user-agent", fieldUserAgent}, {"connection", fieldConnection}, {"keep-alive", fieldKeepAlive}},

@@ -29,45 +29,46 @@ const (
 const remapPrefix = "x-amzn-Remapped-"
 
 // MappedFieldRule is the rule of rest.md, section 4.5, for headers that a REST API's response mappings set.
-func MappedFieldRule(name string) FieldRule {
-	switch kindOf(name) {
-	case fieldConnection, fieldContentLength, fieldServer, fieldAuthorization, fieldContentMD5, fieldExpect, fieldHost,
-		fieldMaxForwards, fieldProxyAuthenticate, fieldTrailer, fieldUpgrade, fieldUserAgent, fieldWWWAuthenticate:
+func MappedFieldRule(name string) FieldRule { return mappedRule(kindOf(name)) }
+
+// ProxiedFieldRule is the rule of rest.md, section 4.5, for headers of a backend that a REST API proxies.
+func ProxiedFieldRule(name string) FieldRule { return proxiedRule(kindOf(name)) }
+
+// PlainFieldRule is the rule for headers of a backend in plain documents: only what belongs to the backend's connection
+// stays behind, and the Date, as the gateway writes its own.
+func PlainFieldRule(name string) FieldRule { return plainRule(kindOf(name)) }
+
+func mappedRule(kind fieldKind) FieldRule {
+	switch kind {
+	case fieldConnection, fieldContentLength, fieldDate, fieldServer, fieldAuthorization, fieldContentMD5, fieldExpect,
+		fieldHost, fieldMaxForwards, fieldProxyAuthenticate, fieldTrailer, fieldUpgrade, fieldUserAgent, fieldWWWAuthenticate:
 		return FieldRemap
 	case fieldTransferEncoding, fieldKeepAlive, fieldProxyConnection:
 		return FieldDrop
-	case fieldOther:
-		if len(name) == 4 && equalFold(name, "date") {
-			return FieldRemap
-		}
+	default:
+		return FieldPass
 	}
-	return FieldPass
 }
 
-// ProxiedFieldRule is the rule of rest.md, section 4.5, for headers of a backend that a REST API proxies.
-func ProxiedFieldRule(name string) FieldRule {
-	switch kindOf(name) {
+func proxiedRule(kind fieldKind) FieldRule {
+	switch kind {
 	case fieldVia:
 		return FieldDrop
 	case fieldRequestID:
 		return FieldRemap
+	default:
+		return mappedRule(kind)
 	}
-	return MappedFieldRule(name)
 }
 
-// PlainFieldRule is the rule for headers of a backend in plain documents: only what belongs to the backend's connection
-// stays behind.
-func PlainFieldRule(name string) FieldRule {
-	switch kindOf(name) {
+func plainRule(kind fieldKind) FieldRule {
+	switch kind {
 	case fieldConnection, fieldKeepAlive, fieldProxyConnection, fieldProxyAuthenticate, fieldTE, fieldTrailer,
-		fieldTransferEncoding, fieldUpgrade, fieldContentLength:
+		fieldTransferEncoding, fieldUpgrade, fieldContentLength, fieldDate:
 		return FieldDrop
-	case fieldOther:
-		if len(name) == 4 && equalFold(name, "date") {
-			return FieldDrop // the gateway writes its own
-		}
+	default:
+		return FieldPass
 	}
-	return FieldPass
 }
 
 // Respond begins the answer.
@@ -112,7 +113,8 @@ func (r *Response) Header(name, value string) {
 		r.fail(APIConfigurationError)
 		return
 	}
-	r.put(name, value, MappedFieldRule(name))
+	kind := kindOf(name)
+	r.put(kind, mappedRule(kind), name, value)
 }
 
 // Field passes on a header field of the backend.
@@ -121,14 +123,16 @@ func (r *Response) Field(name, value string) {
 		r.fail(IntegrationFailure)
 		return
 	}
+	kind := kindOf(name)
 	if r.c.core.api.Style == Plain {
-		r.put(name, value, PlainFieldRule(name))
-		return
+		r.put(kind, plainRule(kind), name, value)
+	} else {
+		r.put(kind, proxiedRule(kind), name, value)
 	}
-	r.put(name, value, ProxiedFieldRule(name))
 }
 
-func (r *Response) put(name, value string, rule FieldRule) {
+// put sets a header by its rule.
+func (r *Response) put(kind fieldKind, rule FieldRule, name, value string) {
 	header := &r.c.rc.Response.Header
 	switch rule {
 	case FieldDrop:
@@ -140,7 +144,7 @@ func (r *Response) put(name, value string, rule FieldRule) {
 		header.Add(c.arenaText(mark), value)
 		return
 	}
-	if len(name) == 12 && kindOf(name) == fieldContentType {
+	if kind == fieldContentType {
 		header.SetContentType(value)
 		r.typed = true
 		return
