@@ -1,13 +1,16 @@
 package httpproxy
 
 import (
+	"context"
 	"io"
+	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/integration/internal/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -20,6 +23,10 @@ func TestUnreachable(t *testing.T) {
 
 func TestUnknownHost(t *testing.T) {
 	g := start(t, gw.REST, to("http://no-such-host.invalid"), proxy)
+	g.up.set.Load().targets[0].pool = wire.NewPool(wire.Config{Address: "no-such-host.invalid:80", ConnectTimeout: patience,
+		Dial: func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
+		}})
 	got := g.ask(t, "GET", "/", "")
 	require.Equal(t, 500, got.status)
 	require.Equal(t, bodyInternal, got.body)

@@ -37,7 +37,7 @@ func dialError(err error, late bool) error {
 	switch {
 	case late && isTimeout(err):
 		return fmt.Errorf("%w: %w", ErrTimeout, err)
-	case errors.As(err, &unknown) && !unknown.IsTemporary, errors.As(err, &address):
+	case errors.As(err, &unknown) && !unknown.IsTimeout, errors.As(err, &address):
 		return fmt.Errorf("%w: %w", ErrAddress, err)
 	default:
 		return fmt.Errorf("%w: %w", ErrConnect, err)
