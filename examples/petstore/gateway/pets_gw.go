@@ -39,7 +39,7 @@ func (g *Gateway) serveListPets(c *gw.Ctx) gw.Fault {
 	switch {
 	case 500 <= status && status <= 599:
 		// responses["5\\d{2}"]
-		return c.Respond(502).Text(`{"error":"the catalogue cannot be read"}`)
+		return c.Respond(502).TextFor(reply, gw.AsIs, `{"error":"the catalogue cannot be read"}`)
 	default:
 		r := c.Respond(200)
 		r.Header("Access-Control-Allow-Origin", "*")
@@ -87,10 +87,10 @@ func (g *Gateway) serveAddPet(c *gw.Ctx) gw.Fault {
 			return f
 		}
 		r.Header("X-Reason", xReason)
-		return r.Text(`{"error":"the pet was refused"}`)
+		return r.TextFor(reply, gw.AsIs, `{"error":"the pet was refused"}`)
 	case 500 <= status && status <= 599:
 		// responses["5\\d{2}"]
-		return c.Respond(502).Text(`{"error":"the catalogue cannot be written"}`)
+		return c.Respond(502).TextFor(reply, gw.AsIs, `{"error":"the catalogue cannot be written"}`)
 	default:
 		r := c.Respond(201)
 		r.Header("Access-Control-Allow-Origin", "*")

@@ -59,7 +59,7 @@ func (g *Gateway) serveDeletePet(c *gw.Ctx) gw.Fault {
 	switch reply.Status() {
 	case 404:
 		// responses["404"]
-		return c.Respond(404).Text(`{"error":"no such pet"}`)
+		return c.Respond(404).TextFor(reply, gw.AsIs, `{"error":"no such pet"}`)
 	default:
 		return c.Respond(204).Relay(reply, gw.AsIs)
 	}
