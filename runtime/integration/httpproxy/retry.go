@@ -59,7 +59,7 @@ func idempotent(method string) bool {
 func (x *exchange) again(err error, conn *wire.Conn) bool {
 	u := x.up
 	if x.attempts >= u.cfg.Retries.Attempts || !u.cfg.Retries.Connect || errors.Is(err, wire.ErrTimeout) ||
-		errors.Is(err, wire.ErrAbandoned) || errors.Is(err, wire.ErrAddress) || errors.Is(err, wire.ErrClosed) {
+		errors.Is(err, wire.ErrAbandoned) || errors.Is(err, wire.ErrAddress) {
 		return false
 	}
 	sent := conn != nil && !conn.Untouched()

@@ -151,6 +151,7 @@ func (x *exchange) WriteTo(w io.Writer) (written int64, err error) {
 // nobody listens any more.
 func (x *exchange) Close() error {
 	if x.conn != nil {
+		x.now = time.Now() // the connection is idle from here on
 		x.end(x.length == 0 && !x.broken)
 	}
 	return nil

@@ -40,23 +40,3 @@ func hasControl(x uint64) bool {
 	del := x ^ ones*0x7f
 	return below|((del-ones)&^del&tops) != 0
 }
-
-// ValidValue reports whether v may be sent as a header field's value: no control byte but tab.
-func ValidValue(v string) bool {
-	for i := range len(v) {
-		if c := v[i]; (c < ' ' && c != '\t') || c == 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-// ValidName reports whether v may be sent as a header field's name.
-func ValidName(v string) bool {
-	for i := range len(v) {
-		if !tokenByte[v[i]] {
-			return false
-		}
-	}
-	return v != ""
-}

@@ -38,9 +38,6 @@ const (
 	chunkDone
 )
 
-// Reset makes d stand before the first chunk again.
-func (d *Chunks) Reset() { *d = Chunks{} }
-
 // Done reports whether the body and its trailers are read to their end.
 func (d *Chunks) Done() bool { return d.state == chunkDone }
 

@@ -25,8 +25,6 @@ var (
 	ErrMalformed = errors.New("wire: malformed answer")
 	// ErrBroken says that the connection ended in the middle of an exchange.
 	ErrBroken = errors.New("wire: the connection broke")
-	// ErrClosed says that the pool is closed.
-	ErrClosed = errors.New("wire: closed")
 )
 
 // dialError sorts the error of a dial or a handshake; late says that the request's own deadline has passed, not just the

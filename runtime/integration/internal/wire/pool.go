@@ -56,10 +56,6 @@ func NewPool(cfg Config) *Pool {
 // one until the deadline. Whoever got a connection gives it back with Put.
 func (p *Pool) Get(now, deadline time.Time, fresh bool) (*Conn, error) {
 	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		return nil, ErrClosed
-	}
 	if n := len(p.idle); n > 0 && !fresh {
 		c := p.idle[n-1]
 		p.idle[n-1] = nil
@@ -70,7 +66,7 @@ func (p *Pool) Get(now, deadline time.Time, fresh bool) (*Conn, error) {
 		}
 		return c, nil
 	}
-	if p.cfg.MaxConnections == 0 || p.open < p.cfg.MaxConnections {
+	if p.closed || p.cfg.MaxConnections == 0 || p.open < p.cfg.MaxConnections {
 		p.open++
 		p.mu.Unlock()
 		return p.dial(deadline)
@@ -97,8 +93,8 @@ func (p *Pool) await(free chan *Conn, now, deadline time.Time) (*Conn, error) {
 		late = timer.C
 	}
 	select {
-	case c, open := <-free:
-		return p.granted(c, open, deadline)
+	case c := <-free:
+		return p.granted(c, deadline)
 	case <-late:
 	}
 	p.mu.Lock()
@@ -110,22 +106,19 @@ func (p *Pool) await(free chan *Conn, now, deadline time.Time) (*Conn, error) {
 	}
 	p.mu.Unlock()
 	select {
-	case c, open := <-free: // granted in the last moment
-		return p.granted(c, open, deadline)
+	case c := <-free: // granted in the last moment
+		return p.granted(c, deadline)
 	default:
 		return nil, ErrTimeout
 	}
 }
 
-func (p *Pool) granted(c *Conn, open bool, deadline time.Time) (*Conn, error) {
-	switch {
-	case c != nil:
+// granted returns the connection that was waited for; without one there is a place for a new one.
+func (p *Pool) granted(c *Conn, deadline time.Time) (*Conn, error) {
+	if c != nil {
 		return c, nil
-	case open:
-		return p.dial(deadline)
-	default:
-		return nil, ErrClosed
 	}
+	return p.dial(deadline)
 }
 
 // Put gives a connection back. It is kept when keep is set, which asks that its last answer was read to its end.
@@ -258,13 +251,14 @@ func (p *Pool) Open() int {
 	return p.open
 }
 
-// Close closes the idle connections, and the others when they are given back.
+// Close closes the idle connections, and has the others closed when they are given back. Who asks for one even now, for
+// a request that was under way, gets a new one.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	p.closed = true
 	idle, waiters := p.idle, p.waiters
 	p.idle, p.waiters = nil, nil
-	p.open -= len(idle)
+	p.open += len(waiters) - len(idle)
 	if p.sweeper != nil {
 		p.sweeper.Stop()
 	}
@@ -273,6 +267,6 @@ func (p *Pool) Close() {
 		_ = c.nc.Close()
 	}
 	for _, free := range waiters {
-		close(free)
+		free <- nil
 	}
 }
