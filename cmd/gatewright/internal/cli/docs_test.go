@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatewright/gatewright/gen/diag"
 )
 
 // Every command of the project's pages is run. In a `console` block, lines that begin with "$ " are commands, and what
@@ -23,12 +25,6 @@ import (
 func TestPagesAreTrue(t *testing.T) {
 	root, err := filepath.Abs(checkout)
 	require.NoError(t, err)
-	var pages []string
-	for _, pattern := range []string{"*.md", "docs/*.md", "examples/*/*.md"} {
-		found, err := filepath.Glob(filepath.Join(root, pattern))
-		require.NoError(t, err)
-		pages = append(pages, found...)
-	}
 	used := map[string]bool{}
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
 	require.NoError(t, err)
@@ -36,7 +32,7 @@ func TestPagesAreTrue(t *testing.T) {
 	for _, match := range regexp.MustCompile(`(?m)^([a-z]+):.*## `).FindAllStringSubmatch(string(makefile), -1) {
 		targets = append(targets, match[1])
 	}
-	for _, page := range pages {
+	for _, page := range pages(t) {
 		name, err := filepath.Rel(root, page)
 		require.NoError(t, err)
 		if name == filepath.Join("docs", "diagnostics.md") {
@@ -66,6 +62,21 @@ func TestPagesAreTrue(t *testing.T) {
 	for command, where := range elsewhere() {
 		require.True(t, used[command], "%q (%s) is on no page", command, where)
 	}
+}
+
+// pages are the project's pages.
+func pages(t *testing.T) []string {
+	t.Helper()
+	root, err := filepath.Abs(checkout)
+	require.NoError(t, err)
+	var all []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "examples/*/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		all = append(all, found...)
+	}
+	require.NotEmpty(t, all)
+	return all
 }
 
 // elsewhere says where a command of an `sh` block is tested.
@@ -235,4 +246,34 @@ func pattern(lines []string) string {
 		expression.WriteString(quoted + newline)
 	}
 	return `\A` + expression.String() + `\z`
+}
+
+// link is a link of a page to a file of the project.
+var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+
+func TestLinksLeadSomewhere(t *testing.T) {
+	for _, page := range pages(t) {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, match := range link.FindAllStringSubmatch(string(text), -1) {
+			_, err := os.Stat(filepath.Join(filepath.Dir(page), match[1]))
+			require.NoError(t, err, "%s: %s", page, match[1])
+		}
+	}
+}
+
+func TestPagesNameRealCodesAndFlags(t *testing.T) {
+	for _, page := range pages(t) {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, code := range regexp.MustCompile(`GW\d{4}`).FindAllString(string(text), -1) {
+			_, known := diag.Explain(diag.Code(code))
+			require.True(t, known, "%s: there is no code %s", page, code)
+		}
+	}
+	manual, err := os.ReadFile(filepath.Join(checkout, "docs", "gateway.md"))
+	require.NoError(t, err)
+	for _, flag := range gatewayFlags() {
+		require.Contains(t, string(manual), "`--"+flag.name, "docs/gateway.md says nothing of --%s", flag.name)
+	}
 }
