@@ -2,24 +2,23 @@ package diag
 
 // Mapping expressions, uris and templates.
 const (
-	BadExpression         Code = "GW4001"
-	WrongSide             Code = "GW4002"
-	BadMappedName         Code = "GW4003"
-	UnclosedLiteral       Code = "GW4004"
-	UnknownContext        Code = "GW4005"
-	LogOnlyContext        Code = "GW4006"
-	BadJSONPath           Code = "GW4007"
-	BadTarget             Code = "GW4008"
-	RepeatedTarget        Code = "GW4009"
-	UndeclaredParameter   Code = "GW4010"
-	UnknownPathParameter  Code = "GW4011"
-	UnusedPathMapping     Code = "GW4012"
-	UnmappedPlaceholder   Code = "GW4013"
-	MappingNotText        Code = "GW4014"
-	BadURIText            Code = "GW4015"
-	BadTemplateReference  Code = "GW4016"
-	TemplateLanguageLater Code = "GW4901"
-	JSONPathNotYet        Code = "GW4902"
+	BadExpression        Code = "GW4001"
+	WrongSide            Code = "GW4002"
+	BadMappedName        Code = "GW4003"
+	UnclosedLiteral      Code = "GW4004"
+	UnknownContext       Code = "GW4005"
+	LogOnlyContext       Code = "GW4006"
+	BadJSONPath          Code = "GW4007"
+	BadTarget            Code = "GW4008"
+	RepeatedTarget       Code = "GW4009"
+	UndeclaredParameter  Code = "GW4010"
+	UnknownPathParameter Code = "GW4011"
+	UnusedPathMapping    Code = "GW4012"
+	UnmappedPlaceholder  Code = "GW4013"
+	MappingNotText       Code = "GW4014"
+	BadURIText           Code = "GW4015"
+	BadTemplateReference Code = "GW4016"
+	JSONPathNotYet       Code = "GW4902"
 )
 
 // mappingCodes are the findings about mapping expressions, uris and templates.
@@ -120,11 +119,5 @@ func targetCodes() []Info {
 		Explanation: "The templates of gateway responses are no mapping templates: $context.NAME, $stageVariables.NAME and method.request.{header,querystring,path}.NAME are replaced by their values, all other text is sent as it stands.",
 		Example:     "responseTemplates:\n  application/json: '{\"ip\": \"$context.identity.sourceIP\"}'",
 		Remedy:      "Correct the name of the variable.",
-	}, {
-		Code: TemplateLanguageLater, Title: "mapping templates with references are not supported yet",
-		Explanation: "The template has references ($input, $context, $util, own variables) or directives (#set, #if, #foreach). Gatewright sends static templates only, yet.",
-		Example:     "requestTemplates:\n  application/json: '{\"id\": \"$input.params(''id'')\"}'",
-		Remedy:      "Make the template static, map parameters instead, use http_proxy, or allow the code.",
-		Allowed:     "Requests that need the template are answered by 500 Internal server error.",
 	}}
 }

@@ -3,57 +3,13 @@ package integration
 import (
 	"strings"
 
-	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
 	"github.com/gatewright/gatewright/gen/source"
 )
 
-// checkTemplates reports templates that need the template language, which cannot be compiled yet.
-func checkTemplates(templates []model.Template) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	for _, t := range templates {
-		static, ok := staticText(t.Text.Value)
-		switch {
-		case ok:
-		case static.broken:
-			found = append(found, diag.Diagnostic{Code: diag.BrokenTemplate, Span: t.Text.Sub(static.at, static.end-static.at),
-				Message: "the template does not parse", Cause: "a $ or # that ends a template, or a #[[ without its ]]#, is refused by Velocity"})
-		default:
-			found = append(found, diag.Diagnostic{Code: diag.TemplateLanguageLater, Span: t.Text.Sub(static.at, static.end-static.at),
-				Message: "mapping templates with references or directives are not supported yet"})
-		}
-	}
-	return found
-}
-
-// template is a template whose text is known.
-type template struct {
-	mediaType string
-	text      string
-}
-
 // The key of templates that are taken when nothing else fits.
 const fallbackType = "$default"
-
-// templatesOf reads templates, media types in small letters and without parameters, the first of each kept. ok is false
-// when one of them needs the template language.
-func templatesOf(from []model.Template) (all []template, ok bool) {
-	seen := map[string]bool{}
-	for _, t := range from {
-		static, ok := staticText(t.Text.Value)
-		if !ok {
-			return nil, false
-		}
-		mediaType, _, _ := strings.Cut(t.MediaType.Value, ";")
-		mediaType = strings.ToLower(strings.TrimSpace(mediaType))
-		if !seen[mediaType] {
-			seen[mediaType] = true
-			all = append(all, template{mediaType, static.text})
-		}
-	}
-	return all, true
-}
 
 // unmatched is what happens to a request for whose media type there is no template (rest.md section 5).
 type unmatched uint8
@@ -112,7 +68,7 @@ func leaves(steps []plan.Step) bool {
 
 // requestBody decides what the backend gets as a body: a template's text, or the client's own body.
 func (r *Route) requestBody(in *model.Integration, sendsBody bool) []plan.Step {
-	all, ok := templatesOf(in.RequestTemplates)
+	all, ok := requestTemplates(in)
 	if !ok {
 		return ConfigurationError()
 	}
@@ -124,6 +80,9 @@ func (r *Route) requestBody(in *model.Integration, sendsBody bool) []plan.Step {
 		otherwise = []plan.Step{plan.Guard{Call: plan.OutboundPassBody.Call(outbound, Ctx, conversion(in.ContentHandling))}}
 	}
 	each := func(t template) []plan.Step {
+		if !t.static() {
+			return []plan.Step{plan.Guard{Call: plan.OutboundRender.Call(outbound, r.compiled(t, "request"), conversion(in.ContentHandling))}}
+		}
 		if !sendsBody {
 			return nil
 		}
@@ -132,7 +91,7 @@ func (r *Route) requestBody(in *model.Integration, sendsBody bool) []plan.Step {
 		}
 		return []plan.Step{plan.Do{Call: plan.OutboundText.Call(outbound, plan.String(t.text))}}
 	}
-	if !sendsBody && len(otherwise) == 0 {
+	if !sendsBody && len(otherwise) == 0 && allStatic(all) {
 		return nil
 	}
 	return chooseTemplate(all, each, otherwise)

@@ -11,76 +11,24 @@ import (
 	"github.com/gatewright/gatewright/gen/source"
 )
 
-func TestStaticText(t *testing.T) {
-	// What a static template renders to (mapping-templates.md section 2).
-	for template, want := range map[string]string{
-		"":                                  "",
-		`{"statusCode": 200}`:               `{"statusCode": 200}`,
-		"$5, $ x, $-, $(c), $.x, $[0] $$ .": "$5, $ x, $-, $(c), $.x, $[0] $$ .",
-		"${5} ${ x} $!5":                    "${5} ${ x} $!5",
-		"#1 # x #- #} \"#\" #$5":            "#1 # x #- #} \"#\" #$5",
-		"#fff #top, #endif #ifx":            "#fff #top, #endif #ifx",
-		"http://a##b\nc":                    "http://ac",
-		"a## x\r\nb":                        "ab",
-		"a## to the end":                    "a",
-		"a #* $x #if *# b":                  "a  b",
-		"a #* unclosed $x":                  "a ",
-		"#[[$x #if]]#!":                     "$x #if!",
-		`\$x`:                               "$x",
-		`\\\$x`:                             `\$x`,
-		`\${x}.y`:                           "${x}.y",
-		`\#if`:                              "#if",
-		`\\\#{end}`:                         `\#{end}`,
-		`\#fff \\#fff`:                      `\#fff \\#fff`,
-		`C:\dir \n \\`:                      `C:\dir \n \\`,
-		"$é":                                "$é",
+// TestStaticTemplates holds what a template without references and directives prints (mapping-templates.md section 2).
+func TestStaticTemplates(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", `{"statusCode": 200}`: `{"statusCode": 200}`, "$5, $ x #1 #fff.": "$5, $ x #1 #fff.",
+		"http://a##b\nc": "http://ac", "#[[$x #if]]#!": "$x #if!", `\$x \#if`: "$x #if",
 	} {
-		got, ok := staticText(template)
-		require.True(t, ok, "%q", template)
-		require.Equal(t, want, got.text, "%q", template)
+		all, ok := readTemplates([]model.Template{{Text: source.String{Value: text}}}, "requestTemplates")
+		require.True(t, ok, "%q", text)
+		require.True(t, all[0].static(), "%q", text)
+		require.Equal(t, want, all[0].text, "%q", text)
 	}
-	for template, first := range map[string]string{
-		"a $x b":       "$x",
-		"$!x":          "$!x",
-		"${x}":         "${x",
-		"$!{x_1-a}":    "$!{x_1-a",
-		"$input.body":  "$input",
-		"#if($x)a#end": "#if",
-		"a #{else}b":   "#{else}",
-		"#set($a = 1)": "#set",
-		"#foo ($x)":    "#foo",
-		`\\$x`:         "$x",
-		`\\#if`:        "#if",
-		"a #stop":      "#stop",
-	} {
-		got, ok := staticText(template)
-		require.False(t, ok, "%q", template)
-		require.False(t, got.broken, "%q", template)
-		require.Equal(t, first, template[got.at:got.end], "%q", template)
+	for _, text := range []string{"a $x b", "#if($x)a#end", "#set($a = 1)", "a #stop"} {
+		all, ok := readTemplates([]model.Template{{Text: source.String{Value: text}}}, "requestTemplates")
+		require.True(t, ok, "%q", text)
+		require.False(t, all[0].static(), "%q", text)
 	}
-	for _, template := range []string{"price in $", "#", "a #[[ b"} {
-		got, ok := staticText(template)
-		require.False(t, ok, "%q", template)
-		require.True(t, got.broken, "%q", template)
-	}
-}
-
-func FuzzStaticText(f *testing.F) {
-	for _, seed := range []string{"", "$x", "\\\\$x", "#*", "##\n", "#[[a]]#", "#{if}", "\\#", "$!{", "a\\"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, template string) {
-		got, ok := staticText(template)
-		switch {
-		case ok:
-			require.LessOrEqual(t, len(got.text), len(template))
-			if !strings.ContainsAny(template, "$#\\") {
-				require.Equal(t, template, got.text)
-			}
-		default:
-			require.True(t, 0 <= got.at && got.at < got.end && got.end <= len(template))
-		}
-	})
+	_, ok := readTemplates([]model.Template{{Text: source.String{Value: "price in $"}}}, "requestTemplates")
+	require.False(t, ok)
 }
 
 func TestMockStatus(t *testing.T) {

@@ -23,13 +23,13 @@ func (k mockKind) Match(in *model.Integration) bool { return is(in, k.Name()) }
 func (mockKind) Check(_ *model.API, op *model.Operation) []diag.Diagnostic {
 	in := op.Integration
 	found := checkTemplates(in.RequestTemplates)
-	for _, t := range in.RequestTemplates {
-		static, ok := staticText(t.Text.Value)
-		if !ok {
+	all, _ := requestTemplates(in)
+	for _, t := range all {
+		if !t.static() {
 			continue
 		}
-		if _, err := mockStatus(static.text); err != nil {
-			found = append(found, diag.Diagnostic{Code: diag.NoMockStatus, Span: t.MediaType.Span,
+		if _, err := mockStatus(t.text); err != nil {
+			found = append(found, diag.Diagnostic{Code: diag.NoMockStatus, Span: t.source.MediaType.Span,
 				Message: fmt.Sprintf("the template of a mock gives no status: %v", err),
 				Cause:   "the template must be a JSON object with an integer statusCode, else every request gets 500",
 				Help:    `write {"statusCode": 200}`})
@@ -45,12 +45,15 @@ func (k mockKind) Backend(*model.Integration) string { return k.Name() }
 // Lower decides as much as the document tells: where every request gets the same response, no status is looked at.
 func (mockKind) Lower(r *Route) []plan.Step {
 	in := r.Op.Integration
-	all, ok := templatesOf(in.RequestTemplates)
+	all, ok := requestTemplates(in)
 	if !ok || hasForbidden(in) {
 		return ConfigurationError()
 	}
 	selected := selectByStatus(in.Responses, func(*model.IntegrationResponse, error) {})
 	each := func(from *model.IntegrationResponse) []plan.Step { return r.answer(from, false) }
+	if !allStatic(all) {
+		return append(r.mockRendered(all, passthrough(in), selected.looks()), selected.respond(status, each)...)
+	}
 	codes, ok := mockStatuses(all)
 	if !ok {
 		return ConfigurationError()
@@ -71,6 +74,50 @@ func (mockKind) Lower(r *Route) []plan.Step {
 		return append(steps, ConfigurationError()...)
 	}
 	return append(steps, each(only)...)
+}
+
+// looks reports whether the status decides anything.
+func (s selection) looks() bool {
+	for _, c := range s.chosen {
+		if len(c.ranges) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// mockRendered finds the status by rendering the template for the request's media type.
+func (r *Route) mockRendered(all []template, other unmatched, looked bool) []plan.Step {
+	name := "_"
+	if looked {
+		name = string(status)
+	}
+	found := []string{name, string(faultName)}
+	otherwise := []plan.Step{returns(plan.UnsupportedMediaType)}
+	if other == passThrough {
+		otherwise = []plan.Step{plan.Let{Names: found, Value: plan.MockStatus.Call(Ctx), Assign: true}}
+	}
+	each := func(t template) []plan.Step {
+		if t.static() {
+			code, err := mockStatus(t.text)
+			if err != nil {
+				return ConfigurationError()
+			}
+			if !looked {
+				return nil
+			}
+			return []plan.Step{plan.Let{Names: []string{name}, Value: plan.Int(code), Assign: true}}
+		}
+		call := plan.MockRender.Call(Ctx, r.compiled(t, "request"))
+		return []plan.Step{plan.Let{Names: found, Value: call, Assign: true}}
+	}
+	steps := []plan.Step{plan.Let{Names: found[1:], Value: plan.OK}}
+	if looked {
+		steps = []plan.Step{plan.LetAll{Names: found, Values: []plan.Value{plan.Int(0), plan.OK}}}
+	}
+	steps = append(steps, chooseTemplate(all, each, otherwise)...)
+	failed := plan.Op{Op: "!=", X: faultName, Y: plan.OK}
+	return append(steps, plan.When{Cond: failed, Then: []plan.Step{returns(faultName)}})
 }
 
 // mockStatuses are the statuses that the templates give, by media type.
@@ -158,7 +205,7 @@ func mockStatusSteps(all []template, codes map[string]int, other unmatched) []pl
 		return plan.Let{Names: []string{string(name)}, Value: v, Assign: true}
 	}
 	first := codes[all[0].mediaType]
-	fault := plan.Name("f")
+	fault := faultName
 	ask := plan.Let{Names: []string{string(status), string(fault)}, Value: plan.MockStatus.Call(Ctx), Assign: true}
 	asks := other == passThrough
 	for _, t := range all {

@@ -184,8 +184,8 @@ func conditions(ranges []statusRange, single bool) []plan.Value {
 // answer sends one response: its headers, then its body, or what otherwise gives where no template has one.
 func (r *Route) answer(from *model.IntegrationResponse, hasReply bool) []plan.Step {
 	code, ok := statusCode(from)
-	all, static := templatesOf(from.Templates)
-	if !ok || !static {
+	all, parsed := responseTemplates(from)
+	if !ok || !parsed {
 		return ConfigurationError()
 	}
 	respond := plan.CtxRespond.Call(Ctx, plan.Int(code))
@@ -195,8 +195,11 @@ func (r *Route) answer(from *model.IntegrationResponse, hasReply bool) []plan.St
 		steps = append([]plan.Step{plan.Let{Names: []string{string(response)}, Value: respond}}, headers...)
 		target = response
 	}
-	body := func(text string) []plan.Step {
+	body := func(t template) []plan.Step {
+		text := t.text
 		switch {
+		case !t.static():
+			return []plan.Step{returns(plan.ResponseRender.Call(target, r.compiled(t, r.responsePurpose(from)), replyOf(hasReply), conversion(from.ContentHandling)))}
 		case text != "" && hasReply && r.mayBeBytes(from.ContentHandling):
 			return []plan.Step{returns(plan.ResponseTextFor.Call(target, reply, conversion(from.ContentHandling), plan.String(text)))}
 		case text != "":
@@ -210,11 +213,27 @@ func (r *Route) answer(from *model.IntegrationResponse, hasReply bool) []plan.St
 	return append(steps, chooseByAccept(all, body)...)
 }
 
+// replyOf is the backend's reply, nil for a mock.
+func replyOf(hasReply bool) plan.Value {
+	if hasReply {
+		return reply
+	}
+	return plan.Nil{}
+}
+
+// responsePurpose names a response's template after its pattern, where there are several responses.
+func (r *Route) responsePurpose(from *model.IntegrationResponse) string {
+	if len(r.Op.Integration.Responses) < 2 || isDefault(from) {
+		return "response"
+	}
+	return "response " + strings.NewReplacer(`\d`, "x", `{2}`, "x", ".", " ").Replace(from.Pattern.Value)
+}
+
 // chooseByAccept goes by the client's Accept, then takes the JSON template, then $default, then the first (rest.md
 // section 5).
-func chooseByAccept(all []template, body func(text string) []plan.Step) []plan.Step {
+func chooseByAccept(all []template, body func(template) []plan.Step) []plan.Step {
 	if len(all) == 0 {
-		return body("")
+		return body(template{})
 	}
 	otherwise := all[0]
 	for _, mediaType := range []string{fallbackType, "application/json"} {
@@ -224,10 +243,10 @@ func chooseByAccept(all []template, body func(text string) []plan.Step) []plan.S
 			}
 		}
 	}
-	choose := plan.Choose{On: plan.CtxAcceptType.Call(Ctx), Default: body(otherwise.text)}
+	choose := plan.Choose{On: plan.CtxAcceptType.Call(Ctx), Default: body(otherwise)}
 	for _, t := range all {
-		if t != otherwise && t.mediaType != fallbackType {
-			choose.Cases = append(choose.Cases, plan.Case{Values: []plan.Value{plan.String(t.mediaType)}, Body: body(t.text)})
+		if t.mediaType != otherwise.mediaType && t.mediaType != fallbackType {
+			choose.Cases = append(choose.Cases, plan.Case{Values: []plan.Value{plan.String(t.mediaType)}, Body: body(t)})
 		}
 	}
 	if len(choose.Cases) == 0 {

@@ -3,6 +3,7 @@ package integration
 import (
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
+	"github.com/gatewright/gatewright/templates/ast"
 )
 
 // Route is an operation while it is lowered, with what lowering offers a kind.
@@ -28,8 +29,20 @@ type Wiring interface {
 	PathParam(name string) (plan.Value, bool)
 	// Shared makes a package-level variable of the route's own, named after its purpose.
 	Shared(purpose string, value plan.Value) plan.Value
+	// Template makes a function of the route's own that renders a mapping template.
+	Template(t TemplateSource) plan.Value
 	// Local is a name for a value that the handler holds, made of what the value is for.
 	Local(purpose string) string
+}
+
+// TemplateSource is a mapping template that is to be compiled.
+type TemplateSource struct {
+	// Purpose says what the template is for, in words that become part of a name: request, response 4xx.
+	Purpose string
+	// Place is where the document has it: requestTemplates["application/json"].
+	Place string
+	Text  string
+	Nodes []ast.Node
 }
 
 // The variables of handlers.
@@ -41,6 +54,8 @@ const (
 	response = plan.Name("r")
 	status   = plan.Name("status")
 	backend  = plan.Name("to")
+
+	faultName = plan.Name("f")
 )
 
 // returns ends a handler with a value.

@@ -99,7 +99,7 @@ func Origin(scheme, authority string) string {
 
 // writeURI writes path and query of a uri to the outbound request; with whole set, scheme and host as well.
 func (r *Route) writeURI(uri *mapping.URI, values map[string]plan.Value, whole bool) []plan.Step {
-	w := uriWriter{values: values}
+	w := uriWriter{values: values, overrides: r.mayOverride()}
 	if whole {
 		w.literal.WriteString(uri.Scheme + "://")
 		w.parts(uri.Component(mapping.Authority))
@@ -117,6 +117,16 @@ func (r *Route) writeURI(uri *mapping.URI, values map[string]plan.Value, whole b
 	return w.steps
 }
 
+// mayOverride reports whether a request template may set $context.requestOverride.
+func (r *Route) mayOverride() bool {
+	for _, t := range r.Op.Integration.RequestTemplates {
+		if strings.Contains(t.Text.Value, "requestOverride") || strings.Contains(t.Text.Value, "$context.") && strings.Contains(t.Text.Value, "put(") {
+			return true
+		}
+	}
+	return false
+}
+
 // endsInVariable reports whether what stands before an empty path may bring the path along, as in
 // http://${stageVariables.url}.
 func endsInVariable(uri *mapping.URI, whole bool) bool {
@@ -126,9 +136,11 @@ func endsInVariable(uri *mapping.URI, whole bool) bool {
 
 // uriWriter writes the parts of a uri, joining literal text.
 type uriWriter struct {
-	values  map[string]plan.Value // of placeholders
-	literal strings.Builder
-	steps   []plan.Step
+	values map[string]plan.Value // of placeholders
+	// overrides is set where a template may give placeholders of the path another value.
+	overrides bool
+	literal   strings.Builder
+	steps     []plan.Step
 }
 
 func (w *uriWriter) flush() {
@@ -156,6 +168,14 @@ func (w *uriWriter) parts(parts []mapping.URIPart) {
 // placeholder writes {name}: its mapped value, or itself when nothing fills it.
 func (w *uriWriter) placeholder(part mapping.URIPart) {
 	value, mapped := w.values[part.Text]
+	if w.overrides && part.In != mapping.URLQuery {
+		if value == nil {
+			value = plan.String("")
+		}
+		w.flush()
+		w.steps = append(w.steps, plan.Do{Call: plan.OutboundPathParam.Call(outbound, plan.String(part.Text), value, plan.Bool(mapped))})
+		return
+	}
 	if !mapped {
 		w.literal.WriteString(escaped("{" + part.Text + "}"))
 		return

@@ -71,6 +71,9 @@ type route struct {
 	segments []segment
 	answerer answerer
 	shared   []plan.Spec // variables of its own
+	// templates are the functions that its mapping templates are compiled to.
+	templates []plan.Decl
+	paths     map[string]string // names of the variables that hold the JSONPaths of its templates
 }
 
 // collect names the routes, in the order of path and method.
@@ -156,7 +159,7 @@ func (l *lowering) fileOf(item *model.PathItem) string {
 
 // decls are the declarations of one route.
 func (l *lowering) decls(r *route) []plan.Decl {
-	r.shared = nil
+	r.shared, r.templates, r.paths = nil, nil, nil
 	body := append([]plan.Step{
 		plan.Do{Call: plan.CtxEnter.Call(ctx, plan.Address{X: plan.Name(r.name)})},
 	}, l.steps(r)...)
@@ -164,7 +167,7 @@ func (l *lowering) decls(r *route) []plan.Decl {
 	if len(r.shared) > 0 {
 		decls = append(decls, plan.Var{Specs: r.shared})
 	}
-	return append(decls, plan.Func{
+	decls = append(decls, plan.Func{
 		Name:     r.handler(),
 		Doc:      r.doc(),
 		Receiver: plan.Field{Name: string(gateway), Type: plan.Deref{X: plan.Name("Gateway")}},
@@ -172,6 +175,7 @@ func (l *lowering) decls(r *route) []plan.Decl {
 		Results:  []plan.Field{{Type: plan.Fault}},
 		Body:     body,
 	})
+	return append(decls, r.templates...)
 }
 
 // doc says what the handler does, in the document's terms.

@@ -10,6 +10,8 @@ import (
 	"github.com/gatewright/gatewright/gen/integration"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
+	"github.com/gatewright/gatewright/gen/template"
+	"github.com/gatewright/gatewright/runtime/value"
 )
 
 // fields are what a gateway holds beside its core. Routes ask for them by key while they are lowered; they get their
@@ -145,6 +147,51 @@ func (w *routeWiring) Shared(purpose string, value plan.Value) plan.Value {
 	name := w.names.unique(w.route.name + strings.Join(words(purpose), ""))
 	w.route.shared = append(w.route.shared, plan.Spec{Name: name, Value: value})
 	return plan.Name(name)
+}
+
+// Template makes a function of the route's own that renders a mapping template.
+func (w *routeWiring) Template(t integration.TemplateSource) plan.Value {
+	if w.rehearsal {
+		return plan.Nil{}
+	}
+	name := w.names.unique("render" + strings.Join(words(w.route.name), "") + strings.Join(words(t.Purpose), ""))
+	body := template.Lower(t.Nodes, template.Options{
+		Text:         t.Text,
+		PathName:     w.jsonPath,
+		KnownContext: integration.KnownContext,
+	})
+	w.route.templates = append(w.route.templates, plan.Func{
+		Name:   name,
+		Doc:    name + " is " + t.Place + ".",
+		Params: []plan.Field{{Name: "r", Type: plan.Deref{X: plan.VTLRenderer}}},
+		Body:   body,
+	})
+	return plan.Name(name)
+}
+
+// jsonPath names the route's variable of a compiled JSONPath.
+func (w *routeWiring) jsonPath(path string) (string, bool) {
+	if _, err := value.CompilePath(path); err != nil {
+		return "", false
+	}
+	if name, ok := w.route.paths[path]; ok {
+		return name, true
+	}
+	if w.route.paths == nil {
+		w.route.paths = map[string]string{}
+	}
+	name := string(w.Shared("path "+pathPurpose(path), plan.VTLMustPath.Call(plan.String(path))).(plan.Name))
+	w.route.paths[path] = name
+	return name, true
+}
+
+// pathPurpose are the words of a JSONPath, for the name of its variable; a long one is cut.
+func pathPurpose(path string) string {
+	const most = 40
+	if len(path) > most {
+		path = path[:most]
+	}
+	return strings.TrimLeft(path, "$. ")
 }
 
 // Local is a name for a value that the handler holds.

@@ -97,6 +97,8 @@ var (
 	OutboundQueryAll  = Selector{Outbound, "QueryAll"}
 	OutboundHeader    = Selector{Outbound, "Header"}
 	OutboundText      = Selector{Outbound, "Text"}
+	OutboundRender    = Selector{Outbound, "Render"}
+	OutboundPathParam = Selector{Outbound, "PathParam"}
 	OutboundTextFor   = Selector{Outbound, "TextFor"}
 	OutboundPassBody  = Selector{Outbound, "PassBody"}
 
@@ -116,6 +118,7 @@ var (
 	ResponseText    = Selector{Response, "Text"}
 	ResponseTextFor = Selector{Response, "TextFor"}
 	ResponseRelay   = Selector{Response, "Relay"}
+	ResponseRender  = Selector{Response, "Render"}
 	ResponseEmpty   = Selector{Response, "Empty"}
 
 	JSONPath     = Symbol{Runtime, "JSONPath"}
@@ -145,6 +148,7 @@ var (
 	DynamicForward   = Selector{DynamicType, "Forward"}
 	DynamicInvoke    = Selector{DynamicType, "Invoke"}
 	MockStatus       = Symbol{Mock, "Status"}
+	MockRender       = Symbol{Mock, "Render"}
 	UpstreamHealth   = Symbol{HTTPProxy, "Health"}
 	UpstreamPassive  = Symbol{HTTPProxy, "Passive"}
 	UpstreamRetries  = Symbol{HTTPProxy, "Retries"}

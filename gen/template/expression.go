@@ -191,8 +191,15 @@ func (l *lowering) parts(v plan.Value, parts []ast.Part) plan.Value {
 	return v
 }
 
-// path names the package variable of a compiled JSONPath.
-func (l *lowering) path(text string) plan.Value { return plan.Name(l.PathName(text)) }
+// path names the package variable of a JSONPath that is a literal.
+func (l *lowering) path(e ast.Expr) (plan.Value, bool) {
+	literal, ok := e.(ast.String)
+	if !ok {
+		return nil, false
+	}
+	name, ok := l.PathName(literal.Value)
+	return plan.Name(name), ok
+}
 
 // input lowers $input.
 func (l *lowering) input(ref *ast.Reference) (plan.Value, bool) {
@@ -224,13 +231,13 @@ func (l *lowering) inputCall(m ast.Method) (plan.Value, bool) {
 	text, literal := m.Args[0].(ast.String)
 	switch m.Name {
 	case "path":
-		if literal {
-			return plan.VTLInput.Call(renderer, l.path(text.Value)), true
+		if path, ok := l.path(m.Args[0]); ok {
+			return plan.VTLInput.Call(renderer, path), true
 		}
 		return plan.VTLInputAt.Call(renderer, l.operand(m.Args[0])), true
 	case "json":
-		if literal {
-			return plan.VTLInputJSON.Call(renderer, l.path(text.Value)), true
+		if path, ok := l.path(m.Args[0]); ok {
+			return plan.VTLInputJSON.Call(renderer, path), true
 		}
 		return plan.VTLInputJSONAt.Call(renderer, l.operand(m.Args[0])), true
 	case "params":

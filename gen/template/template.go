@@ -13,8 +13,9 @@ import (
 type Options struct {
 	// Text is the template's text: the comments of generated statements quote it.
 	Text string
-	// PathName gives the name of the package variable that holds a compiled JSONPath.
-	PathName func(path string) string
+	// PathName gives the name of the package variable that holds a compiled JSONPath; ok is false for a path that does
+	// not compile, which fails when it is evaluated.
+	PathName func(path string) (name string, ok bool)
 	// KnownContext reports whether $context.NAME is one of API Gateway's variables, to be read without building a map.
 	KnownContext func(name string) bool
 	// Given are variables that have a value before the template runs, by name: only tests give any.
@@ -124,8 +125,8 @@ func (l *lowering) output(ref *ast.Reference) []plan.Step {
 		return []plan.Step{plan.Do{Call: plan.VTLPrintEscaped.Call(renderer, l.operand(method.Args[0]))}}
 	}
 	if method, ok := l.function(ref, "input"); ok && method.Name == "json" && len(method.Args) == 1 && len(ref.Parts) == 1 {
-		if path, ok := method.Args[0].(ast.String); ok {
-			return []plan.Step{plan.Do{Call: plan.VTLPrintJSON.Call(renderer, l.path(path.Value))}}
+		if path, ok := l.path(method.Args[0]); ok {
+			return []plan.Step{plan.Do{Call: plan.VTLPrintJSON.Call(renderer, path)}}
 		}
 	}
 	chain, known := l.chain(ref)

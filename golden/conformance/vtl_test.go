@@ -14,6 +14,7 @@ import (
 	"github.com/gatewright/gatewright/gen/emit"
 	"github.com/gatewright/gatewright/gen/plan"
 	"github.com/gatewright/gatewright/gen/template"
+	"github.com/gatewright/gatewright/runtime/value"
 	"github.com/gatewright/gatewright/templates/parser"
 )
 
@@ -179,12 +180,15 @@ func lower(rows []row) *plan.Program {
 		body := template.Lower(nodes, template.Options{
 			Text:  r.Template,
 			Given: given,
-			PathName: func(path string) string {
+			PathName: func(path string) (string, bool) {
+				if _, err := value.CompilePath(path); err != nil {
+					return "", false
+				}
 				if paths[path] == "" {
 					paths[path] = fmt.Sprintf("path%03d", len(paths))
 					specs = append(specs, plan.Spec{Name: paths[path], Value: plan.VTLMustPath.Call(plan.String(path))})
 				}
-				return paths[path]
+				return paths[path], true
 			},
 			KnownContext: func(name string) bool { return name == "stage" || name == "requestId" || name == "identity.sourceIp" },
 		})

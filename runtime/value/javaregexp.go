@@ -215,3 +215,9 @@ func array(parts []string) Value {
 	}
 	return ObjectOf(a)
 }
+
+// CheckPattern says why a Java regular expression does not compile; nil when it does.
+func CheckPattern(pattern string) error {
+	_, err := regexp2.Compile(pattern, regexp2.None)
+	return err
+}

@@ -294,6 +294,12 @@ func (p *parser) interpolated() ast.Expr {
 	if problem != nil {
 		panic(problem)
 	}
+	if len(nodes) == 0 {
+		return ast.String{Span: span}
+	}
+	if text, ok := nodes[0].(ast.Text); ok && len(nodes) == 1 { // "$.name" has nothing to replace
+		return ast.String{Span: span, Value: text.Value}
+	}
 	return ast.Interpolated{Span: span, Body: nodes}
 }
 
