@@ -265,6 +265,35 @@ func TestEarlyAnswer(t *testing.T) {
 	}
 }
 
+// The same while the client goes on sending and the backend takes no more of it.
+func TestEarlyAnswerWhileSending(t *testing.T) {
+	done := make(chan struct{})
+	url := raw(t, func(p *peer) {
+		if _, err := p.head(); err == nil {
+			p.say("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig")
+			<-done
+		}
+	})
+	t.Cleanup(func() { close(done) })
+	g := start(t, gw.Plain, to(url), proxy)
+	p := g.dial(t)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		p.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", int64(huge))
+		_, _ = io.Copy(p, &zeros{huge}) // until the gateway takes no more
+	}()
+	got := p.read(t, "POST")
+	require.NoError(t, got.err)
+	require.Equal(t, 413, got.status)
+	require.Equal(t, "big", got.body)
+	require.NoError(t, p.Close())
+	<-sent
+
+	mapped := start(t, gw.REST, to(url), invoke) // a body that is at hand
+	require.Equal(t, "big", mapped.ask(t, "POST", "/", strings.Repeat("x", 1<<20)).body)
+}
+
 // A backend may answer while it still reads: what the client sends comes back piece by piece.
 func TestEcho(t *testing.T) {
 	url := raw(t, func(p *peer) {
