@@ -43,6 +43,8 @@ var layers = []layer{
 	{"runtime/abi", nil, "it is constants"},
 	{"runtime/server", []string{"runtime/...", "github.com/valyala/fasthttp", "github.com/prometheus/", "golang.org/x/", "github.com/fsnotify/fsnotify", "go.yaml.in/yaml/v4"},
 		"the listeners, and what an operator looks at"},
+	{"runtime/gwtest/...", []string{"runtime", "runtime/...", "go.yaml.in/yaml/", "github.com/valyala/fasthttp"},
+		"tests of gateways, which no gateway links, read YAML and play backend"},
 	{"runtime/value", []string{"github.com/valyala/fastjson", "github.com/dlclark/regexp2"}, "values of templates; their patterns are Java's"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},
