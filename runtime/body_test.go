@@ -60,27 +60,26 @@ func TestBodyMappings(t *testing.T) {
 		"broken JSON":                 {bodyText, `{"a":`, invalid},
 		"single quotes":               {bodyText, `'a'`, invalid},
 		"lenient number":              {bodyText, `[01]`, invalid},
-		"string":                      {at(Key("name")), pets, "200 <Rex>"},
-		"escaped string":              {at(Key("q")), pets, `200 <"é>`},
-		"number as written":           {at(Key("pi")), pets, "200 <1.50>"},
-		"truth":                       {at(Key("ok")), pets, "200 <true>"},
-		"null":                        {at(Key("no")), pets, "200 <>"},
-		"miss":                        {at(Key("none"), Key("more")), pets, "200 <>"},
-		"object":                      {at(Key("deep")), pets, `200 <{"name":"in"}>`},
-		"list":                        {at(Key("tags")), pets, `200 <["a",{"b":1},[]]>`},
-		"item":                        {at(Key("tags"), Index(0)), pets, "200 <a>"},
-		"item from the end":           {at(Key("tags"), Index(-2), Key("b")), pets, "200 <1>"},
-		"item beyond":                 {at(Key("tags"), Index(3)), pets, "200 <>"},
-		"item of an object":           {at(Key("deep"), Index(0)), pets, "200 <>"},
-		"wildcard":                    {at(Key("tags"), Wildcard()), pets, `200 <["a",{"b":1},[]]>`},
-		"slice":                       {at(Key("tags"), Slice(1, Open, 1)), pets, `200 <[{"b":1},[]]>`},
-		"slice by two":                {at(Key("tags"), Slice(Open, Open, 2)), pets, `200 <["a",[]]>`},
-		"slice from the end":          {at(Key("tags"), Slice(-1, Open, 1)), pets, `200 <[[]]>`},
-		"deep":                        {at(Deep(Key("name"))), pets, `200 <["Rex","in"]>`},
-		"deep without a find":         {at(Deep(Key("nope"))), pets, "200 <>"},
-		"path into a body that fails": {at(Key("a")), `{"a"`, invalid},
-		"path into text":              {at(Key("a")), `text`, "200 <>"},
-		"path into nothing":           {at(Key("a")), ``, "200 <>"},
+		"string":                      {at("$.name"), pets, "200 <Rex>"},
+		"escaped string":              {at("$.q"), pets, `200 <"é>`},
+		"number":                      {at("$.pi"), pets, "200 <1.5>"},
+		"truth":                       {at("$.ok"), pets, "200 <true>"},
+		"null":                        {at("$.no"), pets, "200 <>"},
+		"miss":                        {at("$.none.more"), pets, "200 <>"},
+		"object":                      {at("$.deep"), pets, `200 <{"name":"in"}>`},
+		"list":                        {at("$.tags"), pets, `200 <["a",{"b":1},[]]>`},
+		"item":                        {at("$.tags[0]"), pets, "200 <a>"},
+		"item from the end":           {at("$.tags[-2].b"), pets, "200 <1>"},
+		"item beyond":                 {at("$.tags[3]"), pets, "200 <>"},
+		"item of an object":           {at("$.deep[0]"), pets, "200 <>"},
+		"wildcard":                    {at("$.tags[*]"), pets, `200 <["a",{"b":1},[]]>`},
+		"slice":                       {at("$.tags[1:]"), pets, `200 <[{"b":1},[]]>`},
+		"slice from the end":          {at("$.tags[-1:]"), pets, `200 <[[]]>`},
+		"deep":                        {at("$..name"), pets, `200 <["Rex","in"]>`},
+		"deep without a find":         {at("$..nope"), pets, "200 <>"},
+		"path into a body that fails": {at("$.a"), `{"a"`, invalid},
+		"path into text":              {at("$.a"), `text`, "200 <>"},
+		"path into nothing":           {at("$.a"), ``, "200 <>"},
 	} {
 		core := newTestCore(t, &API{}, test.serve)
 		require.Equal(t, test.want, answerBody(t, core, withLength(test.body)), name)
@@ -94,7 +93,7 @@ func TestBodyMappings(t *testing.T) {
 func TestDeepPathsAreBounded(t *testing.T) {
 	body := strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200)
 	core := newTestCore(t, &API{}, func(c *Ctx) Fault {
-		text, f := c.BodyAt(JSONPath{Deep(Wildcard()), Deep(Wildcard()), Deep(Wildcard()), Deep(Wildcard()), Key("none")})
+		text, f := c.BodyAt(MustPath("$..*..*..*..*.none"))
 		require.Equal(t, OK, f)
 		return c.Respond(200).Text(text)
 	})
@@ -177,6 +176,47 @@ func TestBodyLimits(t *testing.T) {
 	require.Equal(t, tooLong(10485760), answerBody(t, core, chunked(strings.Repeat("a", 10485761))))
 	require.Equal(t, "400", answerBody(t, core, get("/", "X: "+strings.Repeat("a", 10_240)))[:3])
 	require.Equal(t, "400", answerBody(t, core, get("/"+strings.Repeat("a", 10_240)))[:3])
+}
+
+// A stream is bounded while it is read, and a proxy is told before it sends what was declared too long.
+func TestStreamedBodyLimits(t *testing.T) {
+	route := &Route{ID: "r", MaxBody: 10}
+	status := func(length, declared int) (status int, sent string) {
+		core := newTestCore(t, &API{}, func(c *Ctx) Fault {
+			c.Enter(route)
+			whole, stream, size, f := c.RequestBody()
+			if f != OK {
+				return f
+			}
+			require.Nil(t, whole)
+			require.Equal(t, int64(declared), size)
+			all, err := io.ReadAll(stream)
+			sent = string(all)
+			if err != nil {
+				return c.BodyFault(err)
+			}
+			return c.Respond(200).Empty()
+		})
+		rc := received(t, get("/"))
+		rc.Request.SetBodyStream(strings.NewReader(strings.Repeat("a", length)), declared)
+		core.Handle(rc)
+		return rc.Response.StatusCode(), sent
+	}
+	got, sent := status(10, -1)
+	require.Equal(t, 200, got)
+	require.Len(t, sent, 10)
+	got, sent = status(11, -1)
+	require.Equal(t, 413, got)
+	require.Len(t, sent, 10, "never more than allowed")
+	got, _ = status(1<<20, -1)
+	require.Equal(t, 413, got)
+	got, _ = status(10, 10)
+	require.Equal(t, 200, got)
+	got, sent = status(11, 11)
+	require.Equal(t, 413, got)
+	require.Empty(t, sent)
+	require.Equal(t, "request body: Bad Request", (&BodyError{status: 400}).Error())
+	require.ErrorIs(t, &BodyError{status: 400, cause: io.ErrUnexpectedEOF}, io.ErrUnexpectedEOF)
 }
 
 // tornStream is a body that breaks off.

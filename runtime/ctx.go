@@ -168,14 +168,20 @@ func (c *Ctx) Scheme() string {
 func (c *Ctx) RawQuery() string { return c.query }
 
 // Segment is segment i of the path as it was sent (rest.md, section 16: values arrive percent-encoded).
+//
+//go:noinline
 func (c *Ctx) Segment(i int) string { return c.path.Segment(i) }
 
 // SegmentInside is segment i as it was sent, without the literal text around it.
+//
+//go:noinline
 func (c *Ctx) SegmentInside(i int, prefix, suffix string) string {
 	return inside(c.path.Segment(i), prefix, suffix)
 }
 
 // Tail is the path as it was sent from segment i to its end.
+//
+//go:noinline
 func (c *Ctx) Tail(i int) string { return c.path.Tail(i) }
 
 // Param is the path parameter name as it was sent.

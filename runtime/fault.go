@@ -109,7 +109,7 @@ var faultKinds = [faultCount]faultKind{
 	UnsupportedEncoding:          {status: 415, errorType: "BadRequestException", message: "Unsupported Media Type"},
 	RequestTimeout:               {status: 408, errorType: "RequestTimeoutException", message: "Request Timeout"},
 	ServiceUnavailable:           {status: 503, errorType: "ServiceUnavailableException", message: "Service Unavailable"},
-	Aborted:                      {status: 499},
+	Aborted:                      {status: 499, message: "Client Closed Request"},
 }
 
 // String is the gateway response type, such as MISSING_AUTHENTICATION_TOKEN.

@@ -1,9 +1,6 @@
 package runtime
 
-import (
-	"strings"
-	"unsafe"
-)
+import "strings"
 
 // Field is one header field of a request, as it was sent: order and casing are the client's.
 type Field struct {
@@ -219,15 +216,10 @@ func trimSpace(s string) string {
 
 // hasControl reports whether s has a control byte other than a tab: such a text must never stand in a header.
 func hasControl(s string) bool {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
-		word := *(*uint64)(unsafe.Pointer(unsafe.StringData(s[i:])))
-		del := word ^ ones*0x7f
-		if ((word-ones*0x20)&^word|(del-ones)&^del)&highs != 0 && controlIn(s[i:i+8]) {
+		word := wordAt(s, i)
+		if anyBelow(word, 0x20)|anyEqual(word, 0x7f) != 0 && controlIn(s[i:i+8]) {
 			return true
 		}
 	}

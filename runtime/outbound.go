@@ -21,7 +21,12 @@ type Outbound struct {
 	fault   Fault
 }
 
+// The calls that stand in every generated handler are not inlined: it would save a few nanoseconds, and nearly double
+// the time that large gateways take to compile.
+
 // Outbound begins the request to a backend. The method ANY is the client's own; a timeout of 0 is none.
+//
+//go:noinline
 func (c *Ctx) Outbound(method string, timeout time.Duration) *Outbound {
 	o := &c.outbound
 	o.reset()
@@ -41,20 +46,28 @@ func (o *Outbound) reset() {
 }
 
 // Literal appends text of the document to the target.
+//
+//go:noinline
 func (o *Outbound) Literal(s string) { o.target = append(o.target, s...) }
 
 // Path appends a value to the target's path: what may not stand there is escaped, escapes stay as they were sent.
+//
+//go:noinline
 func (o *Outbound) Path(value string) {
 	o.filled = true
 	o.target = appendEscaped(o.target, value, &pathBytes, true)
 }
 
 // QueryPart appends a value inside the target's own query.
+//
+//go:noinline
 func (o *Outbound) QueryPart(value string) {
 	o.target = appendEscaped(o.target, value, &queryBytes, true)
 }
 
 // Raw appends a stage variable as it is: it may hold a whole host, path and query (rest.md, section 1.6).
+//
+//go:noinline
 func (o *Outbound) Raw(value string) {
 	o.filled = true
 	if hasControl(value) || strings.ContainsAny(value, " \t") {

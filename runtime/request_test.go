@@ -80,6 +80,52 @@ func readLeniently(raw string) *fasthttp.RequestCtx {
 	return rc
 }
 
+// The framing rules by themselves, also those that fasthttp would never let through to them.
+func TestFraming(t *testing.T) {
+	core := NewCore(&API{})
+	for fields, want := range map[string]bool{
+		"Host: a\r\n\r\n":                      true,
+		"\r\n":                                 false,
+		"Host: a\r\nHost: a\r\n\r\n":           false,
+		"Host: a\r\nContent-Length: 1\r\n\r\n": true,
+		"Host: a\r\nContent-Length: 1\r\ncontent-length: 1\r\n\r\n":                   false,
+		"Host: a\r\nContent-Length: 1, 1\r\n\r\n":                                     false,
+		"Host: a\r\nContent-Length: -1\r\n\r\n":                                       false,
+		"Host: a\r\nContent-Length:\r\n\r\n":                                          false,
+		"Host: a\r\nContent-Length: 99999999999999999999\r\n\r\n":                     false,
+		"Host: a\r\nTransfer-Encoding: Chunked\r\n\r\n":                               true,
+		"Host: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n":                         false,
+		"Host: a\r\nTransfer-Encoding: xchunked\r\n\r\n":                              false,
+		"Host: a\r\nTransfer-Encoding: chunked;a\r\n\r\n":                             false,
+		"Host: a\r\nTransfer-Encoding:\r\n\r\n":                                       false,
+		"Host: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n":          false,
+		"Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n": false,
+	} {
+		c := newCtx(core)
+		require.True(t, c.scanFields(fields), fields)
+		require.Equal(t, want, c.soundFraming(true), fields)
+	}
+	c := newCtx(core)
+	require.True(t, c.scanFields("Host: a\r\nTransfer-Encoding: chunked\r\n\r\n"))
+	require.False(t, c.soundFraming(false), "HTTP/1.0 has no chunks")
+}
+
+func TestMethods(t *testing.T) {
+	for m := DELETE; m < methodCount; m++ {
+		require.Equal(t, m, ParseMethod(m.String()))
+	}
+	require.Equal(t, UnknownMethod, ParseMethod("get"))
+	require.Empty(t, UnknownMethod.String()+methodCount.String())
+}
+
+func TestFaultNames(t *testing.T) {
+	for f := OK; f <= faultCount; f++ {
+		require.NotEmpty(t, f.String())
+	}
+	require.Equal(t, "INTEGRATION_TIMEOUT", IntegrationTimeout.String())
+	require.Equal(t, "Bad Request", BadRequest.String())
+}
+
 func TestTargets(t *testing.T) {
 	for raw, want := range map[string]string{
 		"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n":                                                  "GET / a",
