@@ -6,4 +6,7 @@
 // constant memory; Invoke reads the whole answer for what is mapped from it. The package must not know templates,
 // parameter mappings or how a failure is shown to the client: it takes an Outbound that is ready to be sent, and
 // returns a Fault.
+//
+// The methods that generated code calls are kept from being inlined: it calls one in each route, and compiling their
+// insides there over and over costs much and gains nothing.
 package httpproxy

@@ -42,6 +42,8 @@ func (d *Dynamic) close() {
 }
 
 // Proxy is Upstream.Proxy to the origin of out's target.
+//
+//go:noinline
 func (d *Dynamic) Proxy(c *gw.Ctx, out *gw.Outbound) gw.Fault {
 	u, path, f := d.locate(out)
 	if f != gw.OK {
@@ -51,6 +53,8 @@ func (d *Dynamic) Proxy(c *gw.Ctx, out *gw.Outbound) gw.Fault {
 }
 
 // Forward is Upstream.Forward to the origin of out's target.
+//
+//go:noinline
 func (d *Dynamic) Forward(c *gw.Ctx, out *gw.Outbound) gw.Fault {
 	u, path, f := d.locate(out)
 	if f != gw.OK {
@@ -60,6 +64,8 @@ func (d *Dynamic) Forward(c *gw.Ctx, out *gw.Outbound) gw.Fault {
 }
 
 // Invoke is Upstream.Invoke to the origin of out's target.
+//
+//go:noinline
 func (d *Dynamic) Invoke(c *gw.Ctx, out *gw.Outbound) (*gw.Reply, gw.Fault) {
 	u, path, f := d.locate(out)
 	if f != gw.OK {

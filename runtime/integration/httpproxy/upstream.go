@@ -164,16 +164,22 @@ func (u *Upstream) closePools() {
 
 // Proxy sends the client's request on as HTTP_PROXY does, with the mapping in out laid over it, and passes the answer
 // back (rest.md, sections 4.3 to 4.5 and 8).
+//
+//go:noinline
 func (u *Upstream) Proxy(c *gw.Ctx, out *gw.Outbound) gw.Fault {
 	return u.pass(c, out, text(out.Target()), proxying)
 }
 
 // Forward sends the client's request on and passes the answer back as a reverse proxy does that nobody notices.
+//
+//go:noinline
 func (u *Upstream) Forward(c *gw.Ctx, out *gw.Outbound) gw.Fault {
 	return u.pass(c, out, text(out.Target()), forwarding)
 }
 
 // Invoke sends out alone, as the integration HTTP does, and reads the whole answer (rest.md, sections 4.4 and 8).
+//
+//go:noinline
 func (u *Upstream) Invoke(c *gw.Ctx, out *gw.Outbound) (*gw.Reply, gw.Fault) {
 	return u.invoke(c, out, text(out.Target()))
 }
