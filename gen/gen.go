@@ -27,6 +27,9 @@ type Options struct {
 	BasePath string
 	// Allow are findings to take knowingly.
 	Allow []diag.Code
+	// Coverage makes mapping templates tell which of their branches are reached. It is meant for tests: such code is slower,
+	// and names places in the document by line.
+	Coverage bool
 }
 
 // Result is what Generate makes.
@@ -112,7 +115,7 @@ func lowered(api *model.API, o Options, found *diag.List) (program *plan.Program
 	for _, d := range found.Allowed() {
 		allowed = append(allowed, fmt.Sprintf("%s: %s", d.Code, d.Message))
 	}
-	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed})
+	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed, Coverage: o.Coverage})
 }
 
 // internal is a mistake of Gatewright's own.

@@ -38,6 +38,9 @@ type API struct {
 	// Routes are all routes, in order of path and method.
 	Routes []*Route
 
+	// Branches are the branches of the mapping templates, where the gateway was generated to count them.
+	Branches []Branch
+
 	// Allowed are the findings that were taken knowingly at generation; the admin listener repeats them.
 	Allowed []string
 }

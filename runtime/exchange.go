@@ -1,5 +1,7 @@
 package runtime
 
+import "github.com/gatewright/gatewright/runtime/vtl"
+
 // Exchange is one request that the gateway sends to a backend, and what it gets. It stands in for the network in tests
 // (WithExchange).
 type Exchange struct {
@@ -54,6 +56,7 @@ type IDs struct {
 type hooks struct {
 	exchange func(*Exchange)
 	ids      func() IDs
+	cover    func(branch int)
 }
 
 // WithExchange has f answer every request to a backend: f fills the exchange's Reply, and nothing opens a connection.
@@ -62,6 +65,18 @@ func WithExchange(f func(*Exchange)) Option { return func(s *settings) { s.excha
 
 // WithIDs has f give each request that reaches the routes its identifiers, so that answers do not vary.
 func WithIDs(f func() IDs) Option { return func(s *settings) { s.ids = f } }
+
+// Branch is a branch of a mapping template, in gateways that are generated to count them.
+type Branch struct {
+	// What is the directive: #if, #elseif, #else or #foreach.
+	What string
+	// Where is file:line:col of the directive.
+	Where string
+}
+
+// WithCoverage has f told each time a branch of a template is reached, by its place in API.Branches. Only gateways that
+// are generated to count branches tell.
+func WithCoverage(f func(branch int)) Option { return func(s *settings) { s.cover = f } }
 
 // Exchanger is what answers in place of backends; nil when they are asked themselves.
 func (core *Core) Exchanger() func(*Exchange) { return core.settings.exchange }
@@ -75,5 +90,14 @@ func (core *Core) identified(serve func(*Ctx) Fault) func(*Ctx) Fault {
 		ids := core.settings.ids()
 		c.requestID, c.extendedID, c.traceID = ids.Request, ids.Extended, ids.Trace
 		return serve(c)
+	}
+}
+
+var _ vtl.Coverer = (*payload)(nil)
+
+// Cover implements vtl.Coverer.
+func (p *payload) Cover(n int) {
+	if f := p.c.core.settings.cover; f != nil {
+		f(n)
 	}
 }

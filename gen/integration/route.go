@@ -29,6 +29,8 @@ type Wiring interface {
 	PathParam(name string) (plan.Value, bool)
 	// Shared makes a package-level variable of the route's own, named after its purpose.
 	Shared(purpose string, value plan.Value) plan.Value
+	// JSONPath is the route's variable of a compiled JSONPath.
+	JSONPath(path string) plan.Value
 	// Template makes a function of the route's own that renders a mapping template.
 	Template(t TemplateSource) plan.Value
 	// Local is a name for a value that the handler holds, made of what the value is for.
@@ -43,6 +45,8 @@ type TemplateSource struct {
 	Place string
 	Text  string
 	Nodes []ast.Node
+	// Where says where in the document a piece of the text stands: file:line:col.
+	Where func(ast.Span) string
 }
 
 // The variables of handlers.

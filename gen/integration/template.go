@@ -78,7 +78,12 @@ func responseTemplates(from *model.IntegrationResponse) ([]template, bool) {
 
 // compiled is the function that a template is compiled to; purpose is part of its name.
 func (r *Route) compiled(t template, purpose string) plan.Value {
-	return r.Template(TemplateSource{Purpose: purpose, Place: t.place, Text: t.source.Text.Value, Nodes: t.nodes})
+	return r.Template(TemplateSource{Purpose: purpose, Place: t.place, Text: t.source.Text.Value, Nodes: t.nodes, Where: t.where})
+}
+
+// where is the place of a piece of the template in the document.
+func (t template) where(piece ast.Span) string {
+	return t.source.Text.Sub(piece.Start, piece.End-piece.Start).String()
 }
 
 // checkTemplates reports what is wrong with templates, and what in them hardly means what it seems to.

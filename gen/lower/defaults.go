@@ -48,13 +48,17 @@ func apiID(api *model.API) string {
 // resourceID is the id of a path.
 func resourceID(apiID, path string) string { return derivedID("resource", apiID, path) }
 
-// setDeployment puts the id of the deployment into the plan: it is derived from everything else in it.
-func setDeployment(p *plan.Program) {
+// deploymentOf is the id of the deployment that p is: it is derived from everything else in the plan.
+func deploymentOf(p *plan.Program) string {
 	hash := sha256.New()
 	for _, f := range p.Files {
 		fmt.Fprintf(hash, "%s %#v\n", f.Name, f.Decls)
 	}
-	id := derivedID("deployment", string(hash.Sum(nil)))
+	return derivedID("deployment", string(hash.Sum(nil)))
+}
+
+// putDeployment puts the id of the deployment into the plan.
+func putDeployment(p *plan.Program, id string) {
 	for i := range p.Files {
 		if p.Files[i].Name != gatewayFile {
 			continue

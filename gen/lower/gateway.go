@@ -89,6 +89,7 @@ func (l *lowering) apiValue(o Options) plan.Value {
 		routes = append(routes, plan.Address{X: plan.Name(r.name)})
 	}
 	fields = appendList(fields, "Routes", plan.Deref{X: plan.RouteType}, routes)
+	fields = appendList(fields, "Branches", plan.Branch, l.branches)
 	for _, text := range o.Allowed {
 		allowed = append(allowed, plan.String(text))
 	}

@@ -20,6 +20,8 @@ type Options struct {
 	Package string
 	// Allowed are the findings that were taken knowingly; the running gateway repeats them.
 	Allowed []string
+	// Coverage makes templates tell which of their branches are reached.
+	Coverage bool
 }
 
 // The variables of handlers.
@@ -36,6 +38,8 @@ func Lower(api *model.API, o Options) *plan.Program {
 		names:  newNames(),
 		apiID:  apiID(api),
 		fields: newFields(api),
+
+		coverage: o.Coverage,
 	}
 	l.routes = l.collect()
 	l.wire()
@@ -45,7 +49,12 @@ func Lower(api *model.API, o Options) *plan.Program {
 	for _, r := range l.routes {
 		program.Routes = append(program.Routes, r.describe())
 	}
-	setDeployment(program)
+	id := deploymentOf(program)
+	if o.Coverage { // it does not make another deployment
+		o.Coverage = false
+		id = deploymentOf(Lower(api, o))
+	}
+	putDeployment(program, id)
 	return program
 }
 
@@ -59,6 +68,9 @@ type lowering struct {
 	routes []*route // by path and method
 	// rehearsal is set while routes are lowered only to see what they need.
 	rehearsal bool
+	// coverage numbers the branches of templates.
+	coverage bool
+	branches []plan.Value
 }
 
 // route is an operation on its way.

@@ -12,6 +12,7 @@ import (
 	"github.com/gatewright/gatewright/gen/plan"
 	"github.com/gatewright/gatewright/gen/template"
 	"github.com/gatewright/gatewright/runtime/value"
+	"github.com/gatewright/gatewright/templates/ast"
 )
 
 // fields are what a gateway holds beside its core. Routes ask for them by key while they are lowered; they get their
@@ -159,6 +160,7 @@ func (w *routeWiring) Template(t integration.TemplateSource) plan.Value {
 		Text:         t.Text,
 		PathName:     w.jsonPath,
 		KnownContext: integration.KnownContext,
+		Cover:        w.cover(t),
 	})
 	w.route.templates = append(w.route.templates, plan.Func{
 		Name:   name,
@@ -167,6 +169,26 @@ func (w *routeWiring) Template(t integration.TemplateSource) plan.Value {
 		Body:   body,
 	})
 	return plan.Name(name)
+}
+
+// cover numbers the branches of t in the order in which they are lowered; nil where they are not counted. A template may
+// be lowered more than once: a branch keeps its number.
+func (w *routeWiring) cover(t integration.TemplateSource) func(ast.Span, string) (int, bool) {
+	if !w.coverage {
+		return nil
+	}
+	numbers := map[ast.Span]int{}
+	return func(directive ast.Span, what string) (int, bool) {
+		number, known := numbers[directive]
+		if !known {
+			number = len(w.branches)
+			numbers[directive] = number
+			w.branches = append(w.branches, plan.Composite{Fields: []plan.KeyValue{
+				{Key: "What", Value: plan.String(what)}, {Key: "Where", Value: plan.String(t.Where(directive))},
+			}})
+		}
+		return number, true
+	}
 }
 
 // jsonPath names the route's variable of a compiled JSONPath.
@@ -180,9 +202,21 @@ func (w *routeWiring) jsonPath(path string) (string, bool) {
 	if w.route.paths == nil {
 		w.route.paths = map[string]string{}
 	}
-	name := string(w.Shared("path "+pathPurpose(path), plan.VTLMustPath.Call(plan.String(path))).(plan.Name))
+	name := string(w.Shared("path "+pathPurpose(path), plan.MustPath.Call(plan.String(path))).(plan.Name))
 	w.route.paths[path] = name
 	return name, true
+}
+
+// JSONPath is the route's variable of a compiled JSONPath.
+func (w *routeWiring) JSONPath(path string) plan.Value {
+	if w.rehearsal {
+		return plan.Nil{}
+	}
+	name, ok := w.jsonPath(path)
+	if !ok {
+		panic("no JSONPath: " + strconv.Quote(path)) // the mapping was parsed with it
+	}
+	return plan.Name(name)
 }
 
 // pathPurpose are the words of a JSONPath, for the name of its variable; a long one is cut.

@@ -3,6 +3,9 @@ package plan
 // VTL is the package that compiled templates are written against.
 const VTL = Runtime + "/vtl"
 
+// Branch is a branch of a template in the table of the API, where they are counted.
+var Branch = Symbol{Runtime, "Branch"}
+
 // Names of runtime/vtl.
 var (
 	VTLValue    = Symbol{VTL, "Value"}
@@ -41,6 +44,7 @@ var (
 	VTLLeave            = Selector{VTLRenderer, "Leave"}
 	VTLCurrent          = Selector{VTLRenderer, "Current"}
 	VTLDefine           = Selector{VTLRenderer, "Define"}
+	VTLCover            = Selector{VTLRenderer, "Cover"}
 	VTLAdd              = Selector{VTLRenderer, "Add"}
 	VTLBody             = Selector{VTLRenderer, "Body"}
 	VTLInput            = Selector{VTLRenderer, "Input"}

@@ -18,6 +18,9 @@ type Options struct {
 	PathName func(path string) (name string, ok bool)
 	// KnownContext reports whether $context.NAME is one of API Gateway's variables, to be read without building a map.
 	KnownContext func(name string) bool
+	// Cover numbers a branch, by the text of its directive and what it is: #if, #elseif, #else or #foreach. The branch then
+	// tells the renderer its number each time it is reached. Without Cover, or where ok is false, it does not.
+	Cover func(directive ast.Span, what string) (number int, ok bool)
 	// Given are variables that have a value before the template runs, by name: only tests give any.
 	Given map[string]plan.Value
 }
@@ -149,15 +152,31 @@ func (l *lowering) function(ref *ast.Reference, of string) (ast.Method, bool) {
 func (l *lowering) branches(n ast.If) plan.Step {
 	var otherwise []plan.Step
 	if n.HasElse {
-		otherwise = l.block(n.Else)
+		otherwise = append(l.cover(n.ElseSpan, "#else"), l.block(n.Else)...)
 	}
 	var step plan.When
 	for i := len(n.Branches) - 1; i >= 0; i-- {
 		b := n.Branches[i]
-		step = plan.When{Cond: l.condition(b.Cond), Then: l.block(b.Body), Else: otherwise}
+		what := "#elseif"
+		if i == 0 {
+			what = "#if"
+		}
+		step = plan.When{Cond: l.condition(b.Cond), Then: append(l.cover(b.Span, what), l.block(b.Body)...), Else: otherwise}
 		otherwise = []plan.Step{step}
 	}
 	return step
+}
+
+// cover is the step by which a branch tells that it is reached; none where branches are not counted.
+func (l *lowering) cover(directive ast.Span, what string) []plan.Step {
+	if l.Cover == nil {
+		return nil
+	}
+	number, ok := l.Cover(directive, what)
+	if !ok {
+		return nil
+	}
+	return []plan.Step{plan.Do{Call: plan.VTLCover.Call(renderer, plan.Int(number))}}
 }
 
 // foreach lowers a loop. Its variable gets its old value back unless nothing outside the loop knows it.
@@ -174,7 +193,7 @@ func (l *lowering) foreach(n ast.Foreach) []plan.Step {
 	}
 	l.loops = append(l.loops, this)
 	wasDeclared := l.declared[n.Var]
-	var body []plan.Step
+	body := l.cover(n.Span, "#foreach")
 	if read {
 		body = append(body, plan.Let{Names: []string{variable}, Value: plan.VTLItem.Call(this.name), Assign: !local})
 		l.declared[n.Var] = true

@@ -155,3 +155,16 @@ func True(v Value) bool {
 	b, ok := v.AsBool()
 	return b || !ok
 }
+
+// Coverer is a Source that is told which branches are reached.
+type Coverer interface {
+	// Cover is called each time branch n is reached.
+	Cover(n int)
+}
+
+// Cover tells the source that a branch is reached. Templates call it only where they are generated to count branches.
+func (r *Renderer) Cover(n int) {
+	if c, ok := r.src.(Coverer); ok {
+		c.Cover(n)
+	}
+}
