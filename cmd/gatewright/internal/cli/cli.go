@@ -98,7 +98,7 @@ Exit codes: 0 success; 1 findings, stale files, or a failure; 2 a wrong command 
 	root.SetOut(c.out)
 	root.SetErr(c.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usagef(cmd, "%w", err) })
-	root.AddCommand(c.initVerb(), c.generateVerb(), c.buildVerb(), c.runVerb(), c.checkVerb(),
+	root.AddCommand(c.initVerb(), c.generateVerb(), c.buildVerb(), c.runVerb(), c.checkVerb(), c.testVerb(),
 		c.routesVerb(), c.explainVerb(), c.versionVerb())
 	return root
 }

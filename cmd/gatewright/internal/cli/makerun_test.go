@@ -30,7 +30,7 @@ func TestMakeRun(t *testing.T) {
 	require.NoError(t, cmd.Start())
 	require.NoError(t, write.Close())
 	t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
-	require.NoError(t, read.SetReadDeadline(time.Now().Add(3*time.Minute)))
+	require.NoError(t, read.SetReadDeadline(time.Now().Add(scriptPatience)))
 	lines := bufio.NewScanner(read)
 
 	var curls []string

@@ -41,10 +41,14 @@ const scratchLife = 30 * 24 * time.Hour
 type scratch struct {
 	dir  string
 	home home
+	main string // the text of main.go
 }
 
-// newScratch returns the scratch module for the document spec, built on h.
-func newScratch(spec string, h home) (scratch, error) {
+// newScratch returns the scratch module for the gateway of the document spec, built on h.
+func newScratch(spec string, h home) (scratch, error) { return newScratchOf(scratchMain, spec, h) }
+
+// newScratchOf is newScratch for a program of another kind, which has a module of its own.
+func newScratchOf(main, spec string, h home) (scratch, error) {
 	parent, err := scratchParent()
 	if err != nil {
 		return scratch{}, err
@@ -53,12 +57,12 @@ func newScratch(spec string, h home) (scratch, error) {
 	if err != nil {
 		return scratch{}, err
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", spec, h.version, h.replace, h.base))
+	key := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", spec, h.version, h.replace, h.base, main))
 	dir := filepath.Join(parent, hex.EncodeToString(key[:8]))
 	if err := os.MkdirAll(filepath.Join(dir, scratchPackage), 0o755); err != nil {
 		return scratch{}, err
 	}
-	return scratch{dir: dir, home: h}, nil
+	return scratch{dir: dir, home: h, main: main}, nil
 }
 
 // scratchParent is the directory that holds every scratch module.
@@ -105,7 +109,7 @@ func (s scratch) writeModule(ctx context.Context) error {
 	files := map[string][]byte{
 		"go.mod":  s.home.goMod(base, scratchModule, ""),
 		"go.sum":  sum,
-		"main.go": []byte(scratchMain),
+		"main.go": []byte(s.main),
 	}
 	for name, text := range files {
 		if err := writeChanged(filepath.Join(s.dir, name), text); err != nil {

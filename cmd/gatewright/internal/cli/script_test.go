@@ -75,8 +75,9 @@ func setUp(env *testscript.Env) error {
 	return nil
 }
 
-// scriptPatience is how long a script waits for something to happen.
-const scriptPatience = 30 * time.Second
+// scriptPatience is how long a script waits for something to happen: on a machine whose caches are empty, that a gateway
+// and all that it needs is compiled.
+const scriptPatience = 4 * time.Minute
 
 // readyCmd is `ready FILE VAR`: it waits until a gateway has written FILE, and puts its address into VAR.
 func readyCmd(ts *testscript.TestScript, neg bool, args []string) {
