@@ -280,6 +280,9 @@ func (c *Conn) Read(p []byte) (int, error) {
 		c.r += n
 		return n, nil
 	}
+	if len(p) == 0 {
+		return 0, nil
+	}
 	n, err := c.receive(p)
 	if n == 0 && errors.Is(err, errEnd) {
 		return 0, io.EOF

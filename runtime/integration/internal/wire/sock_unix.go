@@ -13,10 +13,10 @@ const direct = true
 // unasked before that is read together with the answer and found then.
 func (c *Conn) sendOrRead(fd uintptr) bool {
 	if len(c.pending) > 0 {
-		return c.send(int(fd))
+		return c.send(fd)
 	}
 	for {
-		n, err := syscall.Read(int(fd), c.into)
+		n, err := readNow(fd, c.into)
 		switch {
 		case err == syscall.EINTR:
 			continue
@@ -34,9 +34,9 @@ func (c *Conn) sendOrRead(fd uintptr) bool {
 }
 
 // send sends what is pending. It returns true to end the wait, with an error or because the socket takes no more.
-func (c *Conn) send(fd int) bool {
+func (c *Conn) send(fd uintptr) bool {
 	for {
-		n, err := syscall.Write(fd, c.pending)
+		n, err := writeNow(fd, c.pending)
 		if err == syscall.EINTR {
 			continue
 		}
