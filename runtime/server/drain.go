@@ -3,32 +3,38 @@ package server
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"sync"
 	"time"
 )
 
+// queueTime is how long connections that are in a listener's queue, or in the middle of their handshake, have to be
+// accepted before it closes.
+const queueTime = 100 * time.Millisecond
+
 // drain ends the gateway: readiness fails, the delay passes while requests are served, then listening ends and what is
-// under way finishes. A second order to stop cuts the delay and the waiting short.
-func (r *running) drain(delay time.Duration) int {
+// under way finishes. Handed over, the sockets live on in another process, and there is nothing to wait for. A second
+// order to stop cuts all waiting short.
+func (r *running) drain(handedOver bool) int {
 	if r.admin != nil {
 		r.admin.ready.Store(false)
 	}
-	r.gateway.CloseConnections()
+	delay := r.settings.drainDelay
+	if handedOver {
+		delay = 0
+	}
 	r.logger.Info("draining", "delay", delay, "timeout", r.settings.drainTimeout)
+	r.gateway.CloseConnections()
 	for _, f := range r.fronts {
 		f.Drain()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go r.hurry(ctx, cancel)
-	if delay > 0 {
-		timer := time.NewTimer(delay)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-		}
+	pause(ctx, delay)
+	if !handedOver {
+		r.quieten(ctx)
 	}
 	timed, cancelTimed := context.WithTimeout(ctx, r.settings.drainTimeout)
 	defer cancelTimed()
@@ -37,6 +43,34 @@ func (r *running) drain(delay time.Duration) int {
 	}
 	r.logger.Info("stopped")
 	return exitOK
+}
+
+// quieten lets the listeners' queues run empty, where the system can.
+func (r *running) quieten(ctx context.Context) {
+	quiet := false
+	for _, ln := range []net.Listener{r.listeners.main, r.listeners.plain} {
+		if ln == nil {
+			continue
+		}
+		err := quieten(ln)
+		quiet = quiet || err == nil
+		if err != nil {
+			r.logger.Debug("connections that arrive as listening ends may be lost", "error", err)
+		}
+	}
+	if quiet {
+		pause(ctx, queueTime)
+	}
+}
+
+// pause lets d pass, unless ctx ends before.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // hurry ends the patience at the next order to stop.

@@ -216,20 +216,20 @@ func (r *running) wait(ctx context.Context) int {
 	for {
 		select {
 		case <-ctx.Done():
-			return r.drain(r.settings.drainDelay)
+			return r.drain(false)
 		case err := <-r.failed:
 			r.logger.Error("a listener failed", "error", err)
-			r.drain(0)
+			r.drain(false)
 			return exitError
 		case signal := <-r.process.signals:
 			switch order(signal) {
 			case stop:
-				return r.drain(r.settings.drainDelay)
+				return r.drain(false)
 			case reload:
 				r.reload()
 			case handOver:
 				if r.handedOver(ctx) {
-					return r.drain(0)
+					return r.drain(true)
 				}
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -152,7 +153,9 @@ func (s *Server) Serve(ln net.Listener, tlsConfig *tls.Config) error {
 	for {
 		nc, err := ln.Accept()
 		if err != nil {
-			if s.draining.Load() {
+			if s.ending(err) {
+				s.lastCall(ln, tlsConfig)
+				_ = ln.Close() // nothing is lost
 				return ErrClosed
 			}
 			if !isTemporary(err) {
@@ -170,6 +173,11 @@ func (s *Server) Serve(ln net.Listener, tlsConfig *tls.Config) error {
 		pause = 0
 		s.start(nc, tlsConfig)
 	}
+}
+
+// ending says whether Accept failed because Shutdown or Close wants its end.
+func (s *Server) ending(err error) bool {
+	return s.draining.Load() && (errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed))
 }
 
 // isTemporary says that a later Accept may work.
@@ -205,11 +213,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.closeListeners()
 	if s.empty == nil {
 		s.empty = make(chan struct{})
-		if s.open == 0 {
-			close(s.empty)
-		}
 	}
 	empty := s.empty
+	s.settle()
 	s.mu.Unlock()
 	s.sweep()
 	defer s.finish()
@@ -219,6 +225,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 		s.cut()
 		return context.Cause(ctx)
+	}
+}
+
+// settle ends Shutdown once no listener and no connection is left; the lock is held.
+func (s *Server) settle() {
+	if s.empty != nil && s.open == 0 && len(s.listeners) == 0 {
+		close(s.empty)
+		s.empty = nil
 	}
 }
 
@@ -247,10 +261,13 @@ func (s *Server) Open() int {
 // Refused returns how many requests were refused before they reached the handler.
 func (s *Server) Refused() int64 { return s.refused.Load() }
 
-// closeListeners makes every Serve return; the lock is held.
+// closeListeners makes every Serve take what is in its listener's queue, close it and return; the lock is held.
 func (s *Server) closeListeners() {
 	for ln := range s.listeners {
-		_ = ln.Close() // nothing is lost by a listener that is closed already
+		tcp, ok := ln.(*net.TCPListener)
+		if !ok || tcp.SetDeadline(past) != nil {
+			_ = ln.Close() // nothing is lost by a listener that is closed already
+		}
 	}
 }
 
@@ -291,6 +308,7 @@ func (s *Server) untrack(ln net.Listener) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.listeners, ln)
+	s.settle()
 }
 
 // add takes a connection into the list that the sweeper walks.
@@ -327,8 +345,5 @@ func (s *Server) remove(sk *sock) {
 		sk.next.prev = sk.prev
 	}
 	s.open--
-	if s.open == 0 && s.empty != nil {
-		close(s.empty)
-		s.empty = nil
-	}
+	s.settle()
 }

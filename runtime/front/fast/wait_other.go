@@ -2,7 +2,11 @@
 
 package fast
 
-import "time"
+import (
+	"crypto/tls"
+	"net"
+	"time"
+)
 
 // park waits with fresh buffers where readiness cannot be asked for without reading.
 func (c *conn) park() {
@@ -17,3 +21,6 @@ func (c *conn) park() {
 
 // Gone says that the client has left, which cannot be asked for here without reading.
 func (s *sock) Gone() bool { return false }
+
+// lastCall serves nothing: a listener's queue cannot be emptied here without waiting.
+func (s *Server) lastCall(net.Listener, *tls.Config) {}

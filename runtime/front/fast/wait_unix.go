@@ -3,6 +3,9 @@
 package fast
 
 import (
+	"crypto/tls"
+	"net"
+	"os"
 	"syscall"
 	"time"
 )
@@ -66,4 +69,41 @@ func (s *sock) Gone() bool {
 		gone = n == 0 && err == nil || err != nil && err != syscall.EAGAIN && err != syscall.EINTR
 	})
 	return gone || err != nil
+}
+
+// lastCall serves the connections that wait in a listener's queue, which would be reset when it closes.
+func (s *Server) lastCall(ln net.Listener, tlsConfig *tls.Config) {
+	sc, ok := ln.(syscall.Conn)
+	if !ok {
+		return
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return // closed already
+	}
+	_ = raw.Control(func(fd uintptr) { // closed already
+		for {
+			nc, err := acceptNow(int(fd))
+			if err != nil {
+				return
+			}
+			s.start(nc, tlsConfig)
+		}
+	})
+}
+
+// acceptNow accepts without waiting.
+func acceptNow(fd int) (net.Conn, error) {
+	syscall.ForkLock.RLock()
+	accepted, _, err := syscall.Accept(fd)
+	if err == nil {
+		syscall.CloseOnExec(accepted)
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(accepted), "")
+	defer f.Close() // the connection has its own descriptor
+	return net.FileConn(f)
 }
