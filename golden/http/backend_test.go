@@ -83,6 +83,9 @@ func (b *backend) serve(connection net.Conn) {
 			}
 			return
 		}
+		if request.broken != "" {
+			return // whoever sends it gave up: it was never a request
+		}
 		reply := b.take(request)
 		again, err := b.answer(connection, request, reply)
 		if err != nil {

@@ -9,7 +9,7 @@
 //	allow             codes of findings that generation takes
 //	request: NAME     what the client sends; it begins an exchange, to which the next sections belong
 //	reply             what the backend answers; several: one for each request it gets, in order
-//	received          what the backend must have received; absent: nothing
+//	received          the whole requests that the backend must have received; absent: none
 //	response          what the client must get
 //
 // A message is its head, an empty line and its body. Lines of the head end with CRLF on the wire; one newline at the end

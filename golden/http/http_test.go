@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -107,11 +108,17 @@ func perform(e exchange, g *gateway, b *backend) (received, response string, err
 		return "", "", err
 	}
 	show := placeholders{backend: b.address(), gateway: g.address, sent: e.request}
-	got, err := readMessage(bufio.NewReader(connection), strings.HasPrefix(e.request, "HEAD "), b.clientSaw)
+	reader := bufio.NewReader(connection)
+	got, err := readMessage(reader, strings.HasPrefix(e.request, "HEAD "), b.clientSaw)
 	response = "(closed without an answer)\n"
 	if err == nil {
 		show.learn(got)
 		response = show.replace(got)
+		if got.get("Connection") == "close" {
+			if rest, _ := io.ReadAll(reader); len(rest) > 0 { // an error is how a refused connection may end
+				response += fmt.Sprintf("(and then: %q)\n", rest)
+			}
+		}
 	} else if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
 		return "", "", fmt.Errorf("no answer: %w", err)
 	}

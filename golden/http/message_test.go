@@ -178,8 +178,11 @@ func (m *message) String() string {
 	if len(body) > 0 {
 		b.WriteString("\n" + showBody(body) + "\n")
 	}
-	if err = errors.Join(err); m.broken != "" || err != nil {
-		fmt.Fprintf(&b, "(broken off: %s)\n", strings.TrimSpace(m.broken+" "+fmt.Sprint(err)))
+	if err != nil {
+		fmt.Fprintf(&b, "(%v)\n", err)
+	}
+	if m.broken != "" {
+		fmt.Fprintf(&b, "(broken off: %s)\n", m.broken)
 	}
 	return b.String()
 }
