@@ -173,6 +173,7 @@ func (l *lowering) chain(ref *ast.Reference) (value plan.Value, known bool) {
 		return nil, false
 	}
 	l.used[ref.Name] = true
+	l.touch(ref.Name, 1, 0)
 	return l.parts(plan.Name(l.names.of(ref.Name)), ref.Parts), true
 }
 

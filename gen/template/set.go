@@ -20,6 +20,7 @@ func (l *lowering) set(n ast.Set) []plan.Step {
 	value := l.value(n.Value)
 	if nullable(n.Value) && l.declared[n.Target.Name] { // reading the old value keeps nothing alive
 		value = plan.VTLSet.Call(plan.Name(l.names.of(n.Target.Name)), value)
+		l.touch(n.Target.Name, 1, 0)
 	}
 	return []plan.Step{l.assign(n.Target.Name, value, comment)}
 }
@@ -28,6 +29,7 @@ func (l *lowering) set(n ast.Set) []plan.Step {
 func (l *lowering) assign(name string, value plan.Value, comment string) plan.Step {
 	step := plan.Let{Names: []string{l.names.of(name)}, Value: value, Assign: l.declared[name], Comment: comment}
 	l.declared[name] = true
+	l.touch(name, 0, 1)
 	return step
 }
 

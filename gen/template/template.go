@@ -35,7 +35,7 @@ func Lower(nodes []ast.Node, options Options) []plan.Step {
 		u.local[name] = false
 	}
 	for {
-		l := &lowering{Options: options, uses: u, names: newNames(), used: map[string]bool{}}
+		l := &lowering{Options: options, uses: u, names: newNames(), used: map[string]bool{}, touched: map[string]touches{}}
 		declarations := l.declarations()
 		body := l.block(nodes)
 		if !u.dropUnread(l.used) {
@@ -51,11 +51,16 @@ type lowering struct {
 	uses  *uses
 	names *names
 	used  map[string]bool // variables that the steps read
+	// touched counts what the steps of the loop around the current node do with the variables of loops.
+	touched map[string]touches
 
 	loops    []*loop // the loops around the current node, outermost first, up to the enclosing closure
 	closures int     // how many closures enclose the current node
 	declared map[string]bool
 }
+
+// touches counts what steps do with a variable.
+type touches struct{ reads, writes int }
 
 // loop is a #foreach around the current node.
 type loop struct {
@@ -194,12 +199,15 @@ func (l *lowering) foreach(n ast.Foreach) []plan.Step {
 	l.loops = append(l.loops, this)
 	wasDeclared := l.declared[n.Var]
 	body := l.cover(n.Span, "#foreach")
+	touched := l.touched[n.Var]
+	l.touched[n.Var] = touches{}
+	l.declared[n.Var] = wasDeclared || read
+	inner := l.block(n.Body)
 	if read {
-		body = append(body, plan.Let{Names: []string{variable}, Value: plan.VTLItem.Call(this.name), Assign: !local})
-		l.declared[n.Var] = true
+		body = append(body, l.item(variable, this.name, local, l.touched[n.Var])...)
 	}
-	body = append(body, l.block(n.Body)...)
-	l.declared[n.Var] = wasDeclared
+	body = append(body, inner...)
+	l.declared[n.Var], l.touched[n.Var] = wasDeclared, touched
 	l.loops = l.loops[:len(l.loops)-1]
 	round := plan.Loop{Cond: plan.VTLNext.Call(this.name), Body: body}
 	if this.labeled {
@@ -210,6 +218,24 @@ func (l *lowering) foreach(n ast.Foreach) []plan.Step {
 		steps = append(steps, plan.Let{Names: []string{variable}, Value: plan.Name(saved), Assign: true})
 	}
 	return steps
+}
+
+// item gives a loop's variable its value for a round. Go refuses variables that nothing reads.
+func (l *lowering) item(variable string, loop plan.Name, local bool, does touches) []plan.Step {
+	step := plan.Let{Names: []string{variable}, Value: plan.VTLItem.Call(loop), Assign: !local}
+	switch {
+	case !local || does.reads > 0:
+		return []plan.Step{step}
+	case does.writes > 0:
+		return []plan.Step{step, plan.Let{Names: []string{"_"}, Value: plan.Name(variable), Assign: true}}
+	}
+	return nil
+}
+
+// touch notes that the steps read or write a variable.
+func (l *lowering) touch(name string, reads, writes int) {
+	t := l.touched[name]
+	l.touched[name] = touches{t.reads + reads, t.writes + writes}
 }
 
 // define lowers #define to a closure.

@@ -183,11 +183,12 @@ func (u *uses) expr(e ast.Expr) {
 type names struct {
 	byVariable map[string]string
 	taken      map[string]bool
+	last       map[string]int // the last number behind a name
 }
 
 // newNames knows the names that generated functions use themselves.
 func newNames() *names {
-	return &names{byVariable: map[string]string{}, taken: map[string]bool{
+	return &names{byVariable: map[string]string{}, last: map[string]int{}, taken: map[string]bool{
 		string(renderer): true, "vtl": true, "gw": true, "_": true,
 		"true": true, "false": true, "nil": true, "time": true, "httpproxy": true, "mock": true, "abi": true,
 	}}
@@ -228,8 +229,9 @@ func (n *names) fresh(base string) string {
 		base += "Value"
 	}
 	name := base
-	for i := 2; n.taken[name]; i++ {
-		name = base + strconv.Itoa(i)
+	for n.taken[name] {
+		n.last[base] = max(n.last[base], 1) + 1
+		name = base + strconv.Itoa(n.last[base])
 	}
 	n.taken[name] = true
 	return name

@@ -100,6 +100,9 @@ type result struct {
 func run(t *testing.T, rows []row) []result {
 	t.Helper()
 	dir := t.TempDir()
+	if keep := os.Getenv("ORACLE_KEEP"); keep != "" {
+		dir = keep
+	}
 	overlay := map[string]string{}
 	module, err := filepath.Abs("../..")
 	if err != nil {

@@ -1,0 +1,195 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatewright/gatewright/templates/parser"
+)
+
+var (
+	oracleSeed = flag.Uint64("seed", 0, "seed of the templates that are compared with Velocity; 0: a new one each run")
+	oracleRows = flag.Int("rows", 2000, "how many templates are compared with Velocity")
+)
+
+// jars are what the Debian packages velocity, libjsonpath-java and libjson-smart-java install, and what those need.
+var jars = []string{"velocity", "commons-collections3", "commons-lang", "json-path", "json-smart", "accessors-smart", "asm", "slf4j-api", "slf4j-nop"}
+
+// javaPath is the class path of the real engine. Without it the test is skipped, except where CI runs it.
+func javaPath(t *testing.T) string {
+	t.Helper()
+	missing := ""
+	if _, err := exec.LookPath("javac"); err != nil {
+		missing = "a JDK"
+	}
+	var path []string
+	for _, jar := range jars {
+		file := filepath.Join("/usr/share/java", jar+".jar")
+		if _, err := os.Stat(file); err != nil {
+			missing = file
+		}
+		path = append(path, file)
+	}
+	switch {
+	case missing == "":
+		return strings.Join(path, ":")
+	case os.Getenv("CI") == "true":
+		t.Fatalf("%s is missing: apt-get install default-jdk-headless velocity libjsonpath-java libjson-smart-java", missing)
+	}
+	t.Skipf("%s is missing: apt-get install default-jdk-headless velocity libjsonpath-java libjson-smart-java", missing)
+	return ""
+}
+
+// ask renders rows with Velocity.
+func ask(t *testing.T, rows []row) []result {
+	t.Helper()
+	path := javaPath(t)
+	dir := t.TempDir()
+	if out, err := exec.Command("javac", "-encoding", "UTF-8", "-cp", path, "-d", dir, "testdata/Oracle.java").CombinedOutput(); err != nil {
+		t.Fatalf("compiling testdata/Oracle.java: %v\n%s", err, out)
+	}
+	var lines bytes.Buffer
+	encoder := json.NewEncoder(&lines)
+	for _, r := range rows {
+		err := encoder.Encode(map[string]any{"template": r.Template, "given": r.Context, "input": r.Input, "stageVariables": r.StageVariables})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("java", "-XX:TieredStopAtLevel=1", "-cp", dir+":"+path, "Oracle")
+	cmd.Stdin = &lines
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("running testdata/Oracle.java: %v\n%s", err, stderr.String())
+	}
+	decoder := json.NewDecoder(bytes.NewReader(out))
+	results := make([]result, len(rows))
+	for i := range results {
+		if err := decoder.Decode(&results[i]); err != nil {
+			t.Fatalf("answer %d: %v\n%s", i, err, stderr.String())
+		}
+	}
+	return results
+}
+
+// TestOracle checks that the engine which judges the generated templates answers as API Gateway does: on every row of
+// the suites but those about directives that API Gateway lacks.
+func TestOracle(t *testing.T) {
+	var rows []row
+	for _, name := range []string{"vtl.json", "vtl-errors.json", "aws.json"} {
+		for _, r := range load(t, name) {
+			if r.Tier != "plain" && !strings.Contains(r.Template, "#evaluate") {
+				rows = append(rows, r)
+			}
+		}
+	}
+	for i, got := range ask(t, rows) {
+		output, failure := rows[i].want()
+		if (failure != "") != (got.Error != "") || failure == "" && got.Output != output {
+			t.Errorf("%s: %q\n got %q %s\nwant %q %s", rows[i].Name, rows[i].Template, got.Output, got.Error, output, failure)
+		}
+	}
+}
+
+// TestVelocity renders generated templates with Velocity and with what the generator makes of them.
+func TestVelocity(t *testing.T) {
+	seed := *oracleSeed
+	if seed == 0 {
+		seed, _ = strconv.ParseUint(os.Getenv("ORACLE_SEED"), 10, 64)
+	}
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	t.Logf("seed %d: go test ./golden/conformance -run TestVelocity -seed %d -rows %d", seed, seed, *oracleRows)
+	g := newGenerator(seed)
+	var rows []row
+	for i := 0; len(rows) < *oracleRows; i++ {
+		if r := g.row(i); excluded(r) == "" {
+			rows = append(rows, r)
+		}
+	}
+	want := ask(t, rows)
+	var compiled []row
+	for _, r := range rows {
+		if _, problem := parser.Parse(r.Template); problem == nil {
+			compiled = append(compiled, r)
+		}
+	}
+	results := run(t, compiled)
+	next, failed := 0, 0
+	for i, r := range rows {
+		got := result{}
+		if next < len(compiled) && compiled[next].Name == r.Name {
+			got = results[next]
+			next++
+		} else {
+			_, problem := parser.Parse(r.Template)
+			got.Error = "parse: " + problem.Message
+		}
+		if want[i].Error != "" {
+			failed++
+		}
+		if !agree(got, want[i]) {
+			t.Errorf("%s: %q\ninput %s\n ours     %q %s\n Velocity %q %s", r.Name, r.Template, r.Input, got.Output, got.Error, want[i].Output, cut(want[i].Error))
+		}
+	}
+	t.Logf("%d templates, %d of them fail in Velocity, %d do not parse here", len(rows), failed, len(rows)-len(compiled))
+}
+
+func cut(s string) string {
+	if len(s) > 200 {
+		return s[:200] + "…"
+	}
+	return s
+}
+
+// agree reports whether two renderings are the same.
+func agree(got, want result) bool {
+	if (got.Error != "") != (want.Error != "") {
+		return false
+	}
+	return got.Error != "" || got.Output == want.Output || shortest(got.Output) == shortest(want.Output)
+}
+
+// double is a number that Java may have printed with a digit too many.
+var double = regexp.MustCompile(`-?\d+\.\d+(E-?\d+)?`)
+
+// shortest prints the doubles in s with as few digits as they need: Java before 19 rarely prints one more.
+func shortest(s string) string {
+	return double.ReplaceAllStringFunc(s, func(text string) string {
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || len(text) < 15 {
+			return text
+		}
+		return strconv.FormatFloat(f, 'g', -1, 64)
+	})
+}
+
+// exclusions are what the comparison leaves out, each with the reason.
+var exclusions = []struct {
+	pattern *regexp.Regexp
+	reason  string
+}{
+	{regexp.MustCompile(`#(\{)?(include|parse|evaluate)`), "API Gateway has nothing to load, and no #evaluate"},
+}
+
+// excluded is why a row is left out; empty for the others.
+func excluded(r row) string {
+	for _, e := range exclusions {
+		if e.pattern.MatchString(r.Template) {
+			return e.reason
+		}
+	}
+	return ""
+}
