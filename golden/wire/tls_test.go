@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/net/http2"
 )
 
 // authority signs certificates.
@@ -197,10 +196,9 @@ func TestHTTP2ClearText(t *testing.T) {
 		_, _ = w.Write(text)
 	})
 	r := start(t, b, "--max-body", "1MiB")
-	client := &http.Client{Transport: &http2.Transport{ //nolint:staticcheck // the test's peer
-		AllowHTTP: true,
-		DialTLS:   func(_, addr string, _ *tls.Config) (net.Conn, error) { return net.Dial("tcp", addr) },
-	}}
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	client := &http.Client{Transport: &http.Transport{Protocols: protocols}}
 	defer client.CloseIdleConnections()
 	base := "http://" + r.addrs["listen"]
 	t.Run("a body there and back", func(t *testing.T) {

@@ -189,6 +189,7 @@ func isTemporary(err error) bool {
 // start begins to serve one connection.
 func (s *Server) start(nc net.Conn, tlsConfig *tls.Config) {
 	sk := &sock{Conn: nc, srv: s}
+	sk.direct.open(nc)
 	if !s.add(sk) {
 		_ = nc.Close() // one too many, or too late
 		return

@@ -31,7 +31,8 @@ const writePiece = 64 << 10
 // that took too long by a deadline in the past. A request that is served in time costs a few stores.
 type sock struct {
 	net.Conn
-	srv *Server
+	srv    *Server
+	direct direct // reads and writes Conn
 
 	state       atomic.Int64 // milliseconds of the coarse clock << 8 | phase
 	writing     atomic.Int64 // milliseconds of the coarse clock + 1 while a write waits, else 0
@@ -126,7 +127,7 @@ func (s *sock) Read(b []byte) (int, error) {
 // read reads under the limit of the current phase.
 func (s *sock) read(b []byte) (int, error) {
 	for {
-		n, err := s.Conn.Read(b)
+		n, err := s.direct.read(b)
 		if n > 0 || err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
 			return n, err
 		}
@@ -192,12 +193,12 @@ func (s *sock) write(b []byte) (int, error) {
 	written := 0
 	for {
 		s.writing.Store(s.srv.coarse.Load() + 1)
-		n, err := s.Conn.Write(b[written:])
+		n, err := s.direct.write(b[written:])
 		written += n
 		for err != nil && n == 0 && errors.Is(err, os.ErrDeadlineExceeded) && !s.stuck() {
 			// The sweeper meant an earlier wait.
 			if err = s.SetWriteDeadline(time.Time{}); err == nil {
-				n, err = s.Conn.Write(b[written:])
+				n, err = s.direct.write(b[written:])
 				written += n
 			}
 		}
