@@ -32,6 +32,19 @@ const (
 
 // Lower plans the gateway of api.
 func Lower(api *model.API, o Options) *plan.Program {
+	program := lowered(api, o)
+	id := deploymentOf(program)
+	if o.Coverage { // counting branches does not make another deployment
+		uncounted := o
+		uncounted.Coverage = false
+		id = deploymentOf(lowered(api, uncounted))
+	}
+	putDeployment(program, id)
+	return program
+}
+
+// lowered is the plan without the id of its deployment.
+func lowered(api *model.API, o Options) *plan.Program {
 	l := &lowering{
 		api:    api,
 		file:   api.Files[0].Name,
@@ -49,12 +62,6 @@ func Lower(api *model.API, o Options) *plan.Program {
 	for _, r := range l.routes {
 		program.Routes = append(program.Routes, r.describe())
 	}
-	id := deploymentOf(program)
-	if o.Coverage { // it does not make another deployment
-		o.Coverage = false
-		id = deploymentOf(Lower(api, o))
-	}
-	putDeployment(program, id)
 	return program
 }
 
