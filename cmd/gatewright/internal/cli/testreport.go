@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatewright/gatewright/runtime/gwtest/fixture"
@@ -54,6 +57,7 @@ func (t *testTotal) cover(r *testRun) {
 	}
 	reached := 0
 	var missed strings.Builder
+	slices.SortStableFunc(t.branches, inDocument)
 	for _, b := range t.branches {
 		if b.Reached {
 			reached++
@@ -63,4 +67,22 @@ func (t *testTotal) cover(r *testRun) {
 	}
 	fmt.Fprintf(r.out, "coverage: %.1f%% of the templates' branches (%d of %d)\n%s",
 		100*float64(reached)/float64(len(t.branches)), reached, len(t.branches), missed.String())
+}
+
+// inDocument compares the places of branches.
+func inDocument(a, b fixture.Branch) int {
+	fileA, lineA, colA := place(a.Where)
+	fileB, lineB, colB := place(b.Where)
+	return cmp.Or(cmp.Compare(fileA, fileB), lineA-lineB, colA-colB)
+}
+
+// place takes file:line:col apart.
+func place(where string) (file string, line, col int) {
+	parts := strings.Split(where, ":")
+	if len(parts) < 3 {
+		return where, 0, 0
+	}
+	col, _ = strconv.Atoi(parts[len(parts)-1]) // they are numbers that we have written
+	line, _ = strconv.Atoi(parts[len(parts)-2])
+	return strings.Join(parts[:len(parts)-2], ":"), line, col
 }
