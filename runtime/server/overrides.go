@@ -1,7 +1,9 @@
 package server
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 
@@ -31,24 +33,21 @@ type target string
 // UnmarshalYAML implements yaml.Unmarshaler.
 func (t *target) UnmarshalYAML(node *yaml.Node) error {
 	text := ""
-	if node.Kind == yaml.ScalarNode {
+	switch node.Kind {
+	case yaml.ScalarNode:
 		text = node.Value
-	} else {
-		var object struct {
-			URL string `yaml:"url"`
-		}
+	case yaml.MappingNode:
 		for i := 0; i < len(node.Content); i += 2 {
-			if key := node.Content[i].Value; node.Kind != yaml.MappingNode || key != "url" {
-				return fmt.Errorf("line %d: a target is a URL or {url: URL}; %q cannot be overridden", node.Line, key)
+			if key := node.Content[i].Value; key != "url" {
+				return fmt.Errorf("%q of a target cannot be overridden", key)
 			}
+			text = node.Content[i+1].Value
 		}
-		if err := node.Decode(&object); err != nil {
-			return err
-		}
-		text = object.URL
+	default:
+		return errors.New("a target is a URL or {url: URL}")
 	}
 	if err := checkTarget(text); err != nil {
-		return fmt.Errorf("line %d: %w", node.Line, err)
+		return err
 	}
 	*t = target(text)
 	return nil
@@ -64,7 +63,11 @@ func readOverrides(path string) (*overridesFile, error) {
 	var file overridesFile
 	decoder := yaml.NewDecoder(f)
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&file); err != nil {
+	err = decoder.Decode(&file)
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s is empty", path)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	for name, upstream := range file.Upstreams {

@@ -153,6 +153,8 @@ func (s *settings) check() error {
 		return errors.New("--https-redirect needs --plain-listen")
 	case s.httpsRedirect && s.tlsCert == "":
 		return errors.New("--https-redirect needs --tls-cert and --tls-key")
+	case s.httpsRedirect && s.listen == off:
+		return errors.New("--https-redirect needs --listen")
 	case s.listen == off && s.plainListen == off:
 		return errors.New("--listen and --plain-listen cannot both be off")
 	}
