@@ -68,7 +68,7 @@ func (g *generator) chain(depth int, kind string) string {
 		link, next = g.mapLink(depth)
 	case "number":
 		link, next = g.pick(".intValue()", ".longValue()", ".doubleValue()", ".toString()", ".equals("+g.value(0)+")", ".compareTo("+g.pick("5", "$n", "1.5", "'5'", "$d")+")",
-			".parseInt("+g.pick("'12'", "'x'", "$num", "'-7'")+")", ".nope", ".length()", ".valueOf('7')", ".hashCode()", ".isNaN()", ".floatValue()"), "number"
+			".parseInt("+g.pick("'12'", "'x'", "$num", "'-7'")+")", ".nope", ".length()", ".toString().length()", ".isNaN()", ".floatValue()"), "number"
 	case "bool":
 		link, next = g.pick(".toString()", ".equals("+g.pick("true", "$t", "'true'")+")", ".booleanValue()", ".nope"), "string"
 	}
@@ -91,7 +91,7 @@ func (g *generator) stringLink(depth int) (link, kind string) {
 	}
 	switch g.IntN(17) {
 	case 0:
-		return g.pick(".length()", ".isEmpty()", ".empty", ".hashCode()", ".length"), "number"
+		return g.pick(".length()", ".isEmpty()", ".empty", ".length"), "number"
 	case 1:
 		return ".substring(" + g.index() + g.pick("", ","+g.index(), ", "+g.index()) + ")", "string"
 	case 2:
@@ -152,7 +152,7 @@ func (g *generator) listLink(depth int) (link, kind string) {
 	case 11:
 		return ".iterator()" + g.pick(".next()", ".hasNext()"), ""
 	case 12:
-		return g.pick(".clear()", ".toString()", ".nope", ".hashCode().nope"), "string"
+		return g.pick(".clear()", ".toString()", ".nope", ".nope()"), "string"
 	}
 	return ".toString()", "string"
 }

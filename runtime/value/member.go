@@ -107,6 +107,9 @@ func (v Value) SetAt(index, x Value) {
 
 // Call calls a Java method; null when no type has it for such arguments (mapping-templates.md 5).
 func (v Value) Call(name string, args ...Value) Value {
+	if len(args) > 0 && v.takesNothing(name) {
+		return throw("wrong number of arguments for " + name)
+	}
 	switch v.k {
 	case KindNull:
 		return Null
@@ -125,6 +128,28 @@ func (v Value) Call(name string, args ...Value) Value {
 		return x
 	}
 	return callNumber(v, name, args)
+}
+
+// takesNothing reports whether all methods of that name have no parameters: Velocity picks one of these whatever the
+// arguments, and calling it throws.
+func (v Value) takesNothing(name string) bool {
+	switch name {
+	case "size", "clear", "iterator":
+		return v.k == KindList || v.k == KindMap && name != "iterator"
+	case "isEmpty":
+		return v.k == KindString || v.k == KindList || v.k == KindMap
+	case "keySet", "values", "entrySet":
+		return v.k == KindMap
+	case "length", "trim", "toUpperCase", "toLowerCase", "intern", "toCharArray":
+		return v.k == KindString
+	case "toString":
+		return v.k == KindString || v.k == KindList || v.k == KindMap
+	case "intValue", "longValue", "doubleValue", "floatValue":
+		return v.IsNumber()
+	case "booleanValue":
+		return v.k == KindBool
+	}
+	return false
 }
 
 // callBool has Boolean's methods.

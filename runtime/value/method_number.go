@@ -92,7 +92,7 @@ func callNumber1(v Value, name string, x Value) Value {
 		return Bool(Same(v, x))
 	case "compareTo":
 		if x.k != v.k {
-			return Null
+			return throw("compareTo of numbers of two types")
 		}
 		order, _ := CompareNumbers(v, x)
 		return Int(int64(order))

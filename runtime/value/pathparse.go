@@ -80,7 +80,7 @@ func (p *pathParser) path(root byte) (*Path, error) {
 		return nil, p.fail("the path nests too deeply")
 	}
 	defer func() { p.depth-- }()
-	path := &Path{definite: true}
+	path := &Path{fromRoot: p.at(0) == '$'}
 	if p.at(0) == root || p.at(0) == '$' || p.at(0) == '@' {
 		p.pos++
 	} else if root == '$' && p.at(0) != '[' && p.at(0) != '.' {
@@ -110,17 +110,22 @@ func (p *pathParser) path(root byte) (*Path, error) {
 			if n := len(path.steps); n > 0 && path.steps[n-1].kind == stepScan {
 				return nil, p.fail("nothing follows ..")
 			}
+			path.finish()
 			return path, nil
 		}
 	}
 }
 
-func (p *Path) add(s step) {
-	p.steps = append(p.steps, s)
-	switch s.kind {
-	case stepName, stepIndex, stepNames:
-	default:
-		p.definite = false
+func (p *Path) add(s step) { p.steps = append(p.steps, s) }
+
+// finish notes which steps are definite, and which names may be absent: those that are not the last step, where the
+// step before them or any after is not definite.
+func (p *Path) finish() {
+	p.definite = true
+	for i := len(p.steps) - 1; i >= 0; i-- {
+		s := &p.steps[i]
+		p.definite = p.definite && s.definite()
+		s.skips = i+1 < len(p.steps) && (!p.definite || i > 0 && !p.steps[i-1].definite())
 	}
 }
 
@@ -361,7 +366,7 @@ func (p *pathParser) comparison() (*filter, error) {
 	if p.at(0) != '@' && p.at(0) != '$' {
 		return nil, p.fail("a condition starts with @")
 	}
-	path, err := p.path('@')
+	path, err := p.definitePath()
 	if err != nil {
 		return nil, err
 	}
@@ -376,7 +381,7 @@ func (p *pathParser) comparison() (*filter, error) {
 		if op == "=~" {
 			return f, p.regexp(f)
 		}
-		f.literal, err = p.literal()
+		f.operand, err = p.operand()
 		return f, err
 	}
 	return &filter{op: "exists", path: path}, nil
@@ -411,31 +416,40 @@ func (p *pathParser) regexp(f *filter) error {
 	return nil
 }
 
-// literal reads a text, number, true, false or null.
-func (p *pathParser) literal() (Value, error) {
-	if c := p.at(0); c == '\'' || c == '"' {
+// definitePath reads a path of a filter, which must give one value at most.
+func (p *pathParser) definitePath() (*Path, error) {
+	start := p.pos
+	path, err := p.path('@')
+	if err == nil && !path.definite {
+		p.pos = start
+		return nil, p.fail("a path in a filter must give one value: no *, .., slice or filter")
+	}
+	return path, err
+}
+
+// operand reads a path, text, number, true, false or null.
+func (p *pathParser) operand() (operand, error) {
+	switch p.at(0) {
+	case '\'', '"':
 		s, err := p.quoted()
-		return String(s), err
+		return operand{text: s}, err
+	case '@', '$':
+		path, err := p.definitePath()
+		return operand{path: path}, err
 	}
 	start := p.pos
 	for p.pos < p.end && !strings.ContainsRune(" )&|", rune(p.text[p.pos])) {
 		p.pos++
 	}
 	word := p.text[start:p.pos]
-	switch word {
-	case "true":
-		return Bool(true), nil
-	case "false":
-		return Bool(false), nil
-	case "null":
-		return Null, nil
+	o := operand{text: word}
+	if n, err := strconv.ParseInt(word, 10, 32); err == nil {
+		o.number = Int(n)
+		return o, nil
 	}
-	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
-		return Int(n), nil
-	}
-	if f, err := strconv.ParseFloat(word, 64); err == nil {
-		return Double(f), nil
+	if _, ok := ParseDecimal(word); ok || word == "true" || word == "false" || word == "null" {
+		return o, nil
 	}
 	p.pos = start
-	return Null, p.fail("a comparison needs a quoted text, a number, true, false or null on its right")
+	return operand{}, p.fail("a comparison needs a path, a quoted text, a number, true, false or null on its right")
 }

@@ -15,17 +15,8 @@ func (r *Renderer) Add(x, y Value) Value {
 	return r.Join(x, y)
 }
 
-// isText reports whether + joins v as a text.
-func isText(v Value) bool {
-	if v.Kind() == value.KindString {
-		return true
-	}
-	if o, ok := v.AsObject(); ok {
-		_, isBlock := o.(*block)
-		return isBlock
-	}
-	return false
-}
+// isText reports whether + joins v as a text. A #define block is none, unless the other side is.
+func isText(v Value) bool { return v.Kind() == value.KindString }
 
 func compute(op value.Arithmetic, x, y Value) Value {
 	v, ok := value.Compute(op, x, y)

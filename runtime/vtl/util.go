@@ -129,6 +129,9 @@ func (r *Renderer) URLDecode(v Value) Value {
 			hi, lo := 0, 0
 			if i+2 < len(s) {
 				hi, lo = hexDigit(s[i+1]), hexDigit(s[i+2])
+				if s[i+1] == '+' { // Java reads a number
+					hi = 0
+				}
 			}
 			if i+2 >= len(s) || hi < 0 || lo < 0 {
 				r.out = r.out[:start]
@@ -166,9 +169,17 @@ func (r *Renderer) Base64Encode(v Value) Value {
 	return kept
 }
 
-// Base64Decode is $util.base64Decode; text that is no base64 throws. Bytes that are no UTF-8 become U+FFFD.
+// Base64Decode is $util.base64Decode, padded or not; text that is no base64 throws. Bytes that are no UTF-8 become U+FFFD.
 func (r *Renderer) Base64Decode(v Value) Value {
-	decoded, err := base64.StdEncoding.DecodeString(value.Text(v.OrEmpty()))
+	text := value.Text(v.OrEmpty())
+	encoding := base64.StdEncoding
+	if len(text)%4 != 0 {
+		encoding = base64.RawStdEncoding
+	}
+	if strings.ContainsAny(text, "\r\n") { // Go skips them
+		panic(value.Thrown{Reason: "base64Decode: a line break"})
+	}
+	decoded, err := encoding.DecodeString(text)
 	if err != nil {
 		panic(value.Thrown{Reason: "base64Decode: " + err.Error()})
 	}
