@@ -89,8 +89,8 @@ const manyBusy = 1500
 
 // TestIdleConnections measures what an idle keep-alive connection costs beyond those, in a process of its own.
 func TestIdleConnections(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it opens thousands of connections")
+	if testing.Short() || raceEnabled {
+		t.Skip("it opens thousands of connections, whose memory the race detector multiplies")
 	}
 	count := 4500
 	if text := os.Getenv(idleVariable); text != "" {

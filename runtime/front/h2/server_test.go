@@ -149,6 +149,8 @@ func TestShutdownSaysGoodbye(t *testing.T) {
 	require.NoError(t, err)
 	framer := http2.NewFramer(nc, bufio.NewReader(nc))
 	require.NoError(t, framer.WriteSettings())
+	_, err = framer.ReadFrame() // the connection has begun
+	require.NoError(t, err)
 	said := false
 	go func() { _ = s.Shutdown(context.Background()) }()
 	for {
