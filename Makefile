@@ -26,6 +26,7 @@ golden: ## rewrite the golden files from what the code does now; read the diff
 generate: build ## generate the examples' gateways again
 	cd examples/petstore && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
 	cd examples/plain && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
+	cd examples/orders && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
 
 lint: ## gofmt, go vet and staticcheck
 	@unformatted="$$("$$($(GO) env GOROOT)/bin/gofmt" -l .)"; \
