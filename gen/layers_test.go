@@ -28,7 +28,7 @@ var layers = []layer{
 	{"gen/source", []string{"go.yaml.in/yaml/"}, "positions and nodes know no OpenAPI"},
 	{"gen/diag", []string{"gen/source"}, "a finding knows where it is, not what documents mean"},
 	{"gen/model", []string{"gen/source"}, "what the document says is data"},
-	{"gen/mapping", []string{"gen/diag"}, "the small languages know nothing of documents"},
+	{"gen/mapping", []string{"gen/diag", "runtime/value"}, "the small languages know nothing of documents; JSONPath has one grammar for both times"},
 	{"gen/plan", nil, "what the program does is data, without documents and without printing"},
 	{"gen/load", []string{"gen/diag", "gen/model", "gen/source", "go.yaml.in/yaml/v4"}, "it reads the document and decides nothing"},
 	{"gen/check", []string{"gen/diag", "gen/mapping", "gen/model", "gen/source", "templates/..."}, "it reports, and lowers nothing"},
@@ -48,7 +48,7 @@ var layers = []layer{
 	{"runtime/value", []string{"github.com/valyala/fastjson", "github.com/dlclark/regexp2"}, "values of templates; their patterns are Java's"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},
-	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "github.com/spf13/", "github.com/fsnotify/fsnotify",
+	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "runtime/gwtest/fixture", "github.com/spf13/", "github.com/fsnotify/fsnotify",
 		"github.com/rogpeppe/go-internal/lockedfile", "golang.org/x/"},
 		"the command hands over to gen and knows no stage"},
 }

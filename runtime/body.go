@@ -9,16 +9,14 @@ import (
 
 // bodyState is what is known of the request's body.
 type bodyState struct {
-	read     bool   // whole is the decoded body
-	whole    []byte // of buffer, or of the server's own
-	buffer   []byte
-	document jsonDocument
+	read   bool   // whole is the decoded body
+	whole  []byte // of buffer, or of the server's own
+	buffer []byte
 }
 
 func (b *bodyState) reset() {
 	b.read, b.whole = false, nil
 	b.buffer = kept(b.buffer, keptBuffer)
-	b.document.reset()
 }
 
 // BodyError is why a request's body could not be read to its end. A backend that was sent a part of it must not take
@@ -199,7 +197,7 @@ func (c *Ctx) BodyText() (string, Fault) {
 		return "{}", OK
 	}
 	if looksLikeJSON(body) {
-		if _, f := c.bodyJSON(); f != OK {
+		if _, f := c.bodyJSON(body); f != OK {
 			return "", f
 		}
 	}
@@ -207,12 +205,12 @@ func (c *Ctx) BodyText() (string, Fault) {
 }
 
 // BodyAt is method.request.body.p: what p finds in the body, empty when it finds nothing.
-func (c *Ctx) BodyAt(p JSONPath) (string, Fault) {
+func (c *Ctx) BodyAt(p *JSONPath) (string, Fault) {
 	body, f := c.Body()
 	if f != OK || !looksLikeJSON(body) {
 		return "", f
 	}
-	root, f := c.bodyJSON()
+	root, f := c.bodyJSON(body)
 	if f != OK {
 		return "", f
 	}

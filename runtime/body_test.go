@@ -39,9 +39,9 @@ func TestBodyMappings(t *testing.T) {
 		}
 		return c.Respond(200).Text(text)
 	}
-	at := func(path ...JSONStep) func(c *Ctx) Fault {
+	at := func(path string) func(c *Ctx) Fault {
 		return func(c *Ctx) Fault {
-			text, f := c.BodyAt(path)
+			text, f := c.BodyAt(MustPath(path))
 			if f != OK {
 				return f
 			}

@@ -2,12 +2,11 @@ package runtime
 
 // Reply is a backend's answer, read whole. It belongs to its Ctx; the backend's package fills it.
 type Reply struct {
-	c        *Ctx
-	status   int
-	fields   []Field
-	names    []byte
-	buffer   []byte
-	document jsonDocument
+	c      *Ctx
+	status int
+	fields []Field
+	names  []byte
+	buffer []byte
 }
 
 // Reply is the answer of the request's backend, for filling.
@@ -21,7 +20,6 @@ func (r *Reply) reset() {
 	r.fields = r.fields[:0]
 	r.names = kept(r.names, keptText)
 	r.buffer = kept(r.buffer, keptBuffer)
-	r.document.reset()
 }
 
 // Reset begins a new answer, of status.
@@ -78,20 +76,29 @@ func (r *Reply) HeaderValues(name string) string {
 
 // BodyText is integration.response.body: the whole body. One that looks like JSON must be JSON (rest.md, section 4.1).
 func (r *Reply) BodyText() (string, Fault) {
-	if looksLikeJSON(r.buffer) && r.document.parse(r.buffer) == nil {
-		return "", APIConfigurationError
+	if looksLikeJSON(r.buffer) {
+		if p := r.payload(); p.err != nil || !p.strict {
+			return "", APIConfigurationError
+		}
 	}
 	return text(r.buffer), OK
 }
 
 // BodyAt is integration.response.body.p, empty when p finds nothing.
-func (r *Reply) BodyAt(p JSONPath) (string, Fault) {
+func (r *Reply) BodyAt(p *JSONPath) (string, Fault) {
 	if !looksLikeJSON(r.buffer) {
 		return "", OK
 	}
-	root := r.document.parse(r.buffer)
-	if root == nil {
+	read := r.payload()
+	if read.err != nil || !read.strict {
 		return "", APIConfigurationError
 	}
-	return r.c.jsonText(root, p), OK
+	return r.c.jsonText(read.root, p), OK
+}
+
+// payload is the body as templates see it, parsed once.
+func (r *Reply) payload() *payload {
+	p := r.c.payloadOf(&r.c.templates.reply, text(r.buffer))
+	_, _ = p.Document() // the error stays with the payload
+	return p
 }

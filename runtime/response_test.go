@@ -239,7 +239,7 @@ func TestReplies(t *testing.T) {
 		text, f := reply.BodyText()
 		require.Equal(t, OK, f)
 		require.Equal(t, `{"a":[1,"x"]}`, text)
-		text, f = reply.BodyAt(JSONPath{Key("a"), Index(1)})
+		text, f = reply.BodyAt(MustPath("$.a[1]"))
 		require.Equal(t, OK, f)
 		require.Equal(t, "x", text)
 
@@ -247,7 +247,7 @@ func TestReplies(t *testing.T) {
 		*reply.Buffer() = append(*reply.Buffer(), `{"a"`...)
 		_, f = reply.BodyText()
 		require.Equal(t, APIConfigurationError, f)
-		_, f = reply.BodyAt(JSONPath{Key("a")})
+		_, f = reply.BodyAt(MustPath("$.a"))
 		require.Equal(t, APIConfigurationError, f)
 		return c.Respond(200).Relay(reply, AsIs)
 	})

@@ -40,6 +40,7 @@ type payload struct {
 	c      *Ctx
 	text   string
 	parsed bool
+	strict bool // the text is JSON by the standard too
 	root   vtl.Value
 	err    error
 }
@@ -135,7 +136,7 @@ func (p *payload) Document() (vtl.Value, error) {
 		if body == "" {
 			body = "{}"
 		}
-		p.root, p.err = p.c.templates.memory.Parse(body)
+		p.root, p.strict, p.err = p.c.templates.memory.Read(body)
 	}
 	return p.root, p.err
 }

@@ -18,7 +18,6 @@ const (
 	MappingNotText       Code = "GW4014"
 	BadURIText           Code = "GW4015"
 	BadTemplateReference Code = "GW4016"
-	JSONPathNotYet       Code = "GW4902"
 )
 
 // mappingCodes are the findings about mapping expressions, uris and templates.
@@ -62,12 +61,6 @@ func expressionCodes() []Info {
 		Explanation: "What follows body. in a mapping is a JSON path without its leading $.: names and indexes such as pets[0].name, pets[*].id, ['odd name'], [1:3] or ..id.",
 		Example:     "requestParameters:\n  integration.request.header.X-Name: method.request.body.pets[0.name",
 		Remedy:      "Correct the path.",
-	}, {
-		Code: JSONPathNotYet, Title: "JSON path filters and functions are not supported yet",
-		Explanation: "The JSON path has a filter such as [?(@.price < 10)], a union of names, or a function such as length(). Gatewright cannot evaluate these yet.",
-		Example:     "requestParameters:\n  integration.request.header.X-Cheap: method.request.body.pets[?(@.price < 10)].name",
-		Remedy:      "Name the value by keys, indexes, slices and wildcards, or allow the code.",
-		Allowed:     "The expression has no value, so its target is not sent.",
 	}, {
 		Code: UndeclaredParameter, Title: "mapping from an undeclared parameter",
 		Explanation: "A mapping may read the parameters that the operation declares, and no others. Names count with upper and lower case, those of headers too.",

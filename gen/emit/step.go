@@ -114,8 +114,19 @@ func (p *printer) when(s plan.When) *jen.Statement {
 		conditions = []jen.Code{p.let(s.Init), p.value(s.Cond)}
 	}
 	out := jen.If(conditions...).Block(p.steps(s.Then)...)
+	if otherwise, ok := only(s.Else).(plan.When); ok {
+		return out.Else().Add(p.when(otherwise))
+	}
 	if len(s.Else) > 0 {
 		out.Else().Block(p.steps(s.Else)...)
 	}
 	return out
+}
+
+// only is the step that steps consist of; nil unless it is one.
+func only(steps []plan.Step) plan.Step {
+	if len(steps) != 1 {
+		return nil
+	}
+	return steps[0]
 }

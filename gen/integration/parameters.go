@@ -172,22 +172,11 @@ func (r *Route) parameter(p mapping.RequestParameter) plan.Value {
 // bodyValue is a body, or what a path finds in it; target is what the value is for.
 func (r *Route) bodyValue(path mapping.JSONPath, target string, of plan.Value, whole, part plan.Selector) (plan.Value, []plan.Step) {
 	call := whole.Call(of)
-	if path != nil {
-		call = part.Call(of, r.Shared(pathWords(path), jsonPath(path)))
+	if path != "" {
+		call = part.Call(of, r.JSONPath(string(path)))
 	}
 	name := r.Local(target)
 	return plan.Name(name), []plan.Step{plan.Try{Names: []string{name}, Call: call}}
-}
-
-// pathWords are the names of a path, for the name of the variable that holds it.
-func pathWords(path mapping.JSONPath) string {
-	words := "path"
-	for _, step := range path {
-		if key, ok := step.(mapping.Key); ok {
-			words += " " + key.Name
-		}
-	}
-	return words
 }
 
 // sharedValue is a source that requests and responses have in common; nil when it is none or never has a value.
@@ -210,51 +199,4 @@ func sharedValue(from mapping.Source) plan.Value {
 	default:
 		return nil
 	}
-}
-
-// jsonPath is a path as the runtime takes it.
-func jsonPath(path mapping.JSONPath) plan.Value {
-	var steps []plan.Value
-	deep := false
-	for _, step := range path {
-		if _, ok := step.(mapping.Deep); ok {
-			deep = true
-			continue
-		}
-		value := jsonStep(step)
-		if deep {
-			value = plan.JSONDeep.Call(value)
-			deep = false
-		}
-		steps = append(steps, value)
-	}
-	return plan.Composite{Type: plan.JSONPath, Fields: unkeyed(steps)}
-}
-
-func jsonStep(step mapping.Step) plan.Value {
-	switch step := step.(type) {
-	case mapping.Key:
-		return plan.JSONKey.Call(plan.String(step.Name))
-	case mapping.Index:
-		return plan.JSONIndex.Call(plan.Int(step.N))
-	case mapping.Slice:
-		return plan.JSONSlice.Call(sliceEnd(step.From), sliceEnd(step.To), plan.Int(1))
-	default:
-		return plan.JSONWildcard.Call()
-	}
-}
-
-func sliceEnd(n *int) plan.Value {
-	if n == nil {
-		return plan.JSONOpen
-	}
-	return plan.Int(*n)
-}
-
-func unkeyed(values []plan.Value) []plan.KeyValue {
-	fields := make([]plan.KeyValue, len(values))
-	for i, value := range values {
-		fields[i].Value = value
-	}
-	return fields
 }

@@ -177,7 +177,7 @@ func (e *expression) body(at int) (path string, start int, ok bool) {
 
 func wrapBody(e *expression, text string, at int, wrap func(JSONPath) Source) (Source, *Problem) {
 	if text == "" {
-		return wrap(nil), nil
+		return wrap(""), nil
 	}
 	path, p := parseJSONPath(text)
 	if p != nil {

@@ -97,6 +97,7 @@ var (
 	OutboundQueryAll  = Selector{Outbound, "QueryAll"}
 	OutboundHeader    = Selector{Outbound, "Header"}
 	OutboundText      = Selector{Outbound, "Text"}
+	MustPath          = Symbol{Runtime, "MustPath"}
 	OutboundRender    = Selector{Outbound, "Render"}
 	OutboundPathParam = Selector{Outbound, "PathParam"}
 	OutboundTextFor   = Selector{Outbound, "TextFor"}
@@ -120,14 +121,6 @@ var (
 	ResponseRelay   = Selector{Response, "Relay"}
 	ResponseRender  = Selector{Response, "Render"}
 	ResponseEmpty   = Selector{Response, "Empty"}
-
-	JSONPath     = Symbol{Runtime, "JSONPath"}
-	JSONKey      = Symbol{Runtime, "Key"}
-	JSONIndex    = Symbol{Runtime, "Index"}
-	JSONWildcard = Symbol{Runtime, "Wildcard"}
-	JSONSlice    = Symbol{Runtime, "Slice"}
-	JSONDeep     = Symbol{Runtime, "Deep"}
-	JSONOpen     = Symbol{Runtime, "Open"}
 
 	Fault                        = Symbol{Runtime, "Fault"}
 	OK                           = Symbol{Runtime, "OK"}

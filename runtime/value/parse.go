@@ -75,12 +75,20 @@ func (d *Document) Reset() {
 // Parse reads JSON as leniently as json-smart's permissive mode, which API Gateway uses (mapping-templates.md 6.1):
 // names and texts without quotes or in single ones, superfluous commas, text behind the value. Texts alias the input.
 func (d *Document) Parse(text string) (Value, error) {
+	v, _, err := d.Read(text)
+	return v, err
+}
+
+// Read is Parse; strict reports whether the text is JSON by the standard too (RFC 8259).
+func (d *Document) Read(text string) (v Value, strict bool, err error) {
 	p := reader{doc: d, text: text}
-	v, err := p.value(stopEnd)
+	v, err = p.value(stopEnd)
 	if err != nil {
 		d.openEntries, d.openValues = d.openEntries[:0], d.openValues[:0]
+		return v, false, err
 	}
-	return v, err
+	p.space()
+	return v, !p.loose && p.pos == len(text), nil
 }
 
 // Keep copies b into the document's memory and returns it as a text.
@@ -106,6 +114,7 @@ type reader struct {
 	text  string
 	pos   int
 	depth int
+	loose bool // something was read that JSON does not allow
 }
 
 // space skips white space.
@@ -145,6 +154,7 @@ func (p *reader) value(end stop) (Value, error) {
 
 // word gives the meaning of a text without quotes.
 func (p *reader) word(s string) Value {
+	p.loose = p.loose || s != "null" && s != "true" && s != "false"
 	switch s {
 	case "null":
 		return Null
@@ -180,11 +190,14 @@ func (p *reader) number(end stop) Value {
 		p.pos++
 	}
 	digits := p.digits()
+	if first := strings.TrimPrefix(p.text[start:p.pos], "-"); len(first) > 1 && first[0] == '0' {
+		p.loose = true
+	}
 	float := false
 	if digits && p.at() == '.' {
 		float = true
 		p.pos++
-		p.digits()
+		p.loose = !p.digits() || p.loose
 	}
 	if c := p.at(); digits && (c == 'e' || c == 'E') {
 		float = true
@@ -254,6 +267,7 @@ func parseFloat(text string) Value {
 
 // quoted reads a text in quotes.
 func (p *reader) quoted(quote byte) (string, error) {
+	p.loose = p.loose || quote != '"'
 	p.pos++
 	start := p.pos
 	for ; p.pos < len(p.text); p.pos++ {
@@ -290,6 +304,8 @@ func (p *reader) escaped(start int, quote byte) (string, error) {
 			buf = p.escape(buf)
 		case c >= ' ' && c != 0x7f:
 			buf = append(buf, c)
+		default:
+			p.loose = p.loose || c < ' '
 		}
 	}
 	p.pos = end + 1
@@ -300,6 +316,7 @@ func (p *reader) escaped(start int, quote byte) (string, error) {
 func (p *reader) escape(dst []byte) []byte {
 	c := p.at()
 	p.pos++
+	p.loose = p.loose || strings.IndexByte(`"\/bfnrtu`, c) < 0
 	switch c {
 	case '"', '\'', '\\', '/':
 		return append(dst, c)
@@ -321,6 +338,7 @@ func (p *reader) escape(dst []byte) []byte {
 		if r, ok := p.hex(4); ok {
 			return utf8.AppendRune(dst, p.surrogate(r))
 		}
+		p.loose = true
 	}
 	return dst
 }
@@ -364,12 +382,14 @@ func (p *reader) array() (Value, error) {
 	d := p.doc
 	base := len(d.openValues)
 	p.pos++
+	after := false // a value, so that a comma may follow
 	for {
 		p.space()
 		switch p.at() {
 		case ']':
 			p.pos++
 			p.depth--
+			p.loose = p.loose || !after && len(d.openValues) > base
 			l := &d.lists.take(1)[0]
 			l.JSON = true
 			l.Elements = d.values.take(len(d.openValues) - base)
@@ -378,6 +398,7 @@ func (p *reader) array() (Value, error) {
 			return ListOf(l), nil
 		case ',':
 			p.pos++
+			p.loose, after = p.loose || !after, false
 			continue
 		case 0:
 			if p.pos >= len(p.text) {
@@ -388,6 +409,7 @@ func (p *reader) array() (Value, error) {
 		if err != nil {
 			return Null, err
 		}
+		after = true
 		d.openValues = append(d.openValues, v)
 		if err := p.separator(']'); err != nil {
 			return Null, err
@@ -415,6 +437,7 @@ func (p *reader) object() (Value, error) {
 	d := p.doc
 	base := len(d.openEntries)
 	p.pos++
+	after := false // an entry, so that a comma may follow
 	for {
 		p.space()
 		if p.pos >= len(p.text) {
@@ -424,9 +447,11 @@ func (p *reader) object() (Value, error) {
 		case '}':
 			p.pos++
 			p.depth--
+			p.loose = p.loose || !after && len(d.openEntries) > base
 			return MapOf(d.close(base)), nil
 		case ',':
 			p.pos++
+			p.loose, after = p.loose || !after, false
 			continue
 		case ':', '[', ']', '{':
 			return Null, ErrUnexpected
@@ -439,6 +464,7 @@ func (p *reader) object() (Value, error) {
 		if err != nil {
 			return Null, err
 		}
+		after = true
 		d.openEntries = append(d.openEntries, Entry{Key: String(key), Value: v})
 		if err := p.separator('}'); err != nil {
 			return Null, err
@@ -454,6 +480,7 @@ func (p *reader) key() (string, error) {
 		key, err = p.quoted(c)
 	} else {
 		key = p.bare(stopKey)
+		p.loose = true
 	}
 	if err != nil {
 		return "", err

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"encoding/json"
 	"math"
 	"math/big"
 	"strings"
@@ -176,6 +177,18 @@ func TestParseErrors(t *testing.T) {
 		var d Document
 		_, err := d.Parse(text)
 		assert.Equal(t, want, err, "%.20s", text)
+	}
+}
+
+// TestStrict checks which texts are JSON by the standard too, against the standard library.
+func TestStrict(t *testing.T) {
+	for _, text := range []string{
+		`{}`, `[]`, `{"a":1,"b":[1,2.5e3,-0],"c":null}`, `"a\u00e9\n"`, `true`, ` 1 `, `-0.5`, `[[],{}]`,
+		`{a:1}`, `{'a':1}`, `[1,]`, `[,1]`, `{"a":1,}`, `{,"a":1}`, `[1,,2]`, `01`, `-`, `1.`, `"\x41"`, `"\q"`, "\"\n\"", `1 2`, `nul`, `NaN`, `[1] x`, `{"a" :1}`, `"\u12"`, `+1`, `.5`, `[-01]`, `1e`, `1e5`,
+	} {
+		var d Document
+		_, strict, err := d.Read(text)
+		assert.Equal(t, json.Valid([]byte(text)), strict && err == nil, text)
 	}
 }
 

@@ -26,7 +26,7 @@ var api = gw.API{
 	Style:      gw.REST,
 	ID:         "h5kh3e7av8",
 	Account:    "123456789012",
-	Deployment: "ig7zir0pb7",
+	Deployment: "et6kztw4t8",
 	Stages: []gw.Stage{
 		{Name: "dev", Variables: []gw.StageVariable{
 			{Name: "catalogue", Value: "pets"},

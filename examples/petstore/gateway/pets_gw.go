@@ -57,8 +57,8 @@ var addPet = gw.Route{
 }
 
 var (
-	addPetPathMessage = gw.JSONPath{gw.Key("message")}
-	addPetPathId      = gw.JSONPath{gw.Key("id")}
+	addPetPathMessage = gw.MustPath("$.message")
+	addPetPathId      = gw.MustPath("$.id")
 )
 
 // serveAddPet serves POST /pets: http.
