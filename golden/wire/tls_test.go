@@ -131,6 +131,14 @@ func TestTLS(t *testing.T) {
 		require.Equal(t, 200, resp.StatusCode)
 		require.Equal(t, "POST /over2", *b.last.Load())
 	})
+	t.Run("HTTP/2 that was not agreed on", func(t *testing.T) {
+		nc := tls.Client(dial(t, r.addrs["listen"]), withName(a.client()))
+		_, err := io.WriteString(nc, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+		require.NoError(t, err)
+		got, err := io.ReadAll(nc)
+		require.NoError(t, err)
+		require.Equal(t, []string{"400"}, statuses(string(got)))
+	})
 	t.Run("clear text is refused", func(t *testing.T) {
 		require.NotContains(t, talk(t, r.addrs["listen"], "GET / HTTP/1.1\r\n"+host+"\r\n"), "200")
 	})
@@ -216,6 +224,7 @@ func TestHTTP2ClearText(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 		require.Equal(t, 413, resp.StatusCode)
+		require.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"), "the gateway's own form")
 		require.Equal(t, before, b.begun.Load())
 	})
 	t.Run("a huge header", func(t *testing.T) {

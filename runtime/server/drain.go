@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -126,15 +125,4 @@ func (r *running) close() {
 			r.logger.Error("closing a log", "error", err)
 		}
 	}
-}
-
-// refuseHTTP2 answers a request that is larger than allowed.
-func refuseHTTP2(w http.ResponseWriter, _ *http.Request, status int) {
-	writeMessage(w, status)
-}
-
-func writeMessage(w http.ResponseWriter, status int) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(`{"message":"` + http.StatusText(status) + `"}`)) // the client is gone
 }

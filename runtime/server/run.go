@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"path/filepath"
 	"time"
 
@@ -152,7 +153,7 @@ func (r *running) start() error {
 // serve starts the fronts on the listeners.
 func (r *running) serve() {
 	s := r.settings
-	r.h2 = h2.New(h2.Config{Handler: r.gateway, Refuse: refuseHTTP2, Logger: r.logger, Limits: s.h2Limits()})
+	r.h2 = h2.New(h2.Config{Handler: r.gateway, Refuse: r.refuseHTTP2, Logger: r.logger, Limits: s.h2Limits()})
 	if r.listeners.main != nil {
 		r.front(r.listeners.main, r.gateway.Handle, r.h2.ServeConn, r.certs)
 	}
@@ -168,6 +169,22 @@ func (r *running) serve() {
 		r.metrics.connections(r.open, r.refused)
 		go func() { r.failed <- r.admin.server.Serve(r.listeners.admin) }()
 	}
+}
+
+// refuseHTTP2 answers with the form that the gateway gives such answers over HTTP/1.
+func (r *running) refuseHTTP2(w http.ResponseWriter, _ *http.Request, status int) {
+	var ctx fasthttp.RequestCtx
+	ctx.Init(&fasthttp.Request{}, nil, nil)
+	r.gateway.Refuse(&ctx, status)
+	for name, value := range ctx.Response.Header.All() {
+		switch string(name) {
+		case "Connection", "Content-Length", "Date": // the connection's own
+		default:
+			w.Header().Add(string(name), string(value))
+		}
+	}
+	w.WriteHeader(ctx.Response.StatusCode())
+	_, _ = w.Write(ctx.Response.Body()) // the client is gone
 }
 
 // front serves one listener.

@@ -78,7 +78,8 @@ func (w *worker) next() verdict {
 		return w.refuse(status)
 	}
 	if w.head.preface {
-		if w.conn.sock.srv.cfg.HTTP2 == nil {
+		_, overTLS := w.conn.nc.(*secured) // there HTTP/2 is agreed on in the handshake (RFC 9113 section 3.2)
+		if overTLS || w.conn.sock.srv.cfg.HTTP2 == nil {
 			return w.refuse(http.StatusBadRequest)
 		}
 		return switchProtocol
