@@ -30,5 +30,9 @@ func (p *printer) jump(s plan.Jump) *jen.Statement {
 }
 
 func (p *printer) funcLit(v plan.FuncLit) *jen.Statement {
-	return jen.Func().Params().Block(p.steps(v.Body)...)
+	out := jen.Func().Params(p.fields(v.Params, false)...)
+	if len(v.Results) > 0 {
+		out.Add(p.value(v.Results[0].Type))
+	}
+	return out.Block(p.steps(v.Body)...)
 }

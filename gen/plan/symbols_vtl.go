@@ -20,6 +20,7 @@ var (
 	VTLDouble      = Symbol{VTL, "Double"}
 	VTLBool        = Symbol{VTL, "Bool"}
 	VTLInfinity    = Symbol{VTL, "Infinity"}
+	VTLMinusZero   = Symbol{VTL, "MinusZero"}
 	VTLTrue        = Symbol{VTL, "True"}
 	VTLRange       = Symbol{VTL, "Range"}
 	VTLList        = Symbol{VTL, "List"}
@@ -77,6 +78,7 @@ var (
 	VTLGet         = Selector{VTLValue, "Get"}
 	VTLAt          = Selector{VTLValue, "At"}
 	VTLCall        = Selector{VTLValue, "Call"}
+	VTLThen        = Selector{VTLValue, "Then"}
 	VTLSetProperty = Selector{VTLValue, "SetProperty"}
 	VTLSetAt       = Selector{VTLValue, "SetAt"}
 )

@@ -76,8 +76,12 @@ type KeyValue struct {
 	Value Value
 }
 
-// FuncLit is a function literal without parameters or results.
-type FuncLit struct{ Body []Step }
+// FuncLit is a function literal.
+type FuncLit struct {
+	Params  []Field
+	Results []Field
+	Body    []Step
+}
 
 // Spread is `X...`, the last argument of a call.
 type Spread struct{ X Value }

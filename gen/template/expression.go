@@ -24,6 +24,9 @@ func (l *lowering) value(e ast.Expr) plan.Value {
 		if math.IsInf(e.Value, 0) {
 			return plan.VTLInfinity.Call(plan.Bool(e.Value < 0))
 		}
+		if e.Value == 0 && math.Signbit(e.Value) {
+			return plan.VTLMinusZero.Call()
+		}
 		return plan.VTLDouble.Call(plan.Float(e.Value))
 	case ast.Bool:
 		return plan.VTLBool.Call(plan.Bool(e.Value))
@@ -184,12 +187,84 @@ func (l *lowering) parts(v plan.Value, parts []ast.Part) plan.Value {
 		case ast.Property:
 			v = plan.VTLGet.Call(v, plan.String(p.Name))
 		case ast.Index:
-			v = plan.VTLAt.Call(v, l.value(p.Value))
+			v = l.then(v, risky(p.Value), func(v plan.Value) plan.Value { return plan.VTLAt.Call(v, l.value(p.Value)) })
 		case ast.Method:
-			v = plan.VTLCall.Call(v, append([]plan.Value{plan.String(p.Name)}, l.operands(p.Args)...)...)
+			v = l.then(v, risky(p.Args...), func(v plan.Value) plan.Value {
+				return plan.VTLCall.Call(v, append([]plan.Value{plan.String(p.Name)}, l.operands(p.Args)...)...)
+			})
 		}
 	}
 	return v
+}
+
+// then applies a part of a reference to v. Arguments that do or throw something must not be evaluated where v is null.
+func (l *lowering) then(v plan.Value, guarded bool, apply func(plan.Value) plan.Value) plan.Value {
+	if !guarded {
+		return apply(v)
+	}
+	it := l.names.fresh("it")
+	return plan.VTLThen.Call(v, plan.FuncLit{
+		Params:  []plan.Field{{Name: it, Type: plan.VTLValue}},
+		Results: []plan.Field{{Type: plan.VTLValue}},
+		Body:    []plan.Step{plan.Return{Values: []plan.Value{apply(plan.Name(it))}}},
+	})
+}
+
+// risky reports whether evaluating one of exprs may do or throw something.
+func risky(exprs ...ast.Expr) bool {
+	for _, e := range exprs {
+		switch e := e.(type) {
+		case ast.Interpolated:
+			for _, n := range e.Body {
+				if out, ok := n.(ast.Output); ok && !risky(out.Ref) {
+					continue
+				}
+				if _, ok := n.(ast.Text); !ok {
+					return true
+				}
+			}
+		case *ast.Reference:
+			for i, p := range e.Parts {
+				m, isMethod := p.(ast.Method)
+				if _, isIndex := p.(ast.Index); isIndex || isMethod && !(harmless(m) || i == 0 && encodes(e.Name, m)) {
+					return true
+				}
+			}
+		case ast.List:
+			if risky(e.Items...) {
+				return true
+			}
+		case ast.Map:
+			if risky(e.Keys...) || risky(e.Values...) {
+				return true
+			}
+		case ast.Range:
+			if risky(e.From, e.To) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// harmless reports whether calling a method changes nothing and never throws.
+func harmless(m ast.Method) bool {
+	switch m.Name {
+	case "size", "length", "isEmpty", "toString", "trim", "toUpperCase", "toLowerCase", "keySet", "values", "entrySet", "intValue", "getKey", "getValue":
+		return len(m.Args) == 0
+	}
+	return false
+}
+
+// encodes reports whether a call is one of the functions of API Gateway that take any value.
+func encodes(of string, m ast.Method) bool {
+	switch {
+	case of == "input":
+		return m.Name == "params" && !risky(m.Args...)
+	case of == "util":
+		return (m.Name == "escapeJavaScript" || m.Name == "urlEncode" || m.Name == "base64Encode") && !risky(m.Args...)
+	}
+	return false
 }
 
 // path names the package variable of a JSONPath that is a literal.

@@ -109,7 +109,7 @@ func (g *generator) stringLink(depth int) (link, kind string) {
 	case 8:
 		return ".concat(" + short + ")", "string"
 	case 9:
-		return ".replace(" + short + "," + g.pick("'L'", "''", "$x", "'$1'", "'😀'") + ")", "string"
+		return ".replace(" + g.pick("'o'", "'l'", "','", "$x", "'😀'", "'Hello'", "5") + "," + g.pick("'L'", "''", "$x", "'$1'", "'😀'") + ")", "string"
 	case 10, 11:
 		return g.pick(".replaceAll(", ".replaceFirst(") + g.regex() + "," + g.pick("'*'", "'<$0>'", "''", `'\\$'`, "'[$1]'", "'a'") + ")", "string"
 	case 12:

@@ -107,7 +107,7 @@ func (g *generator) piece() {
 	case n < 22:
 		g.text()
 	case n < 55:
-		g.b.WriteString(g.escapes() + g.reference(2))
+		g.b.WriteString(g.escaped(g.reference(2)))
 	case n < 70:
 		g.set()
 	case n < 80:
@@ -119,6 +119,14 @@ func (g *generator) piece() {
 	default:
 		g.rare()
 	}
+}
+
+// escaped puts backslashes before a reference that calls nothing: Velocity evaluates escaped references all the same.
+func (g *generator) escaped(ref string) string {
+	if strings.ContainsAny(ref, "([") {
+		return ref
+	}
+	return g.escapes() + ref
 }
 
 // escapes are the backslashes before a reference or directive.
@@ -147,7 +155,7 @@ func (g *generator) rare() {
 	case 2:
 		g.b.WriteString("#[[" + g.pick("x", "$x #if", "\n", "]]") + "]]#")
 	case 3:
-		g.b.WriteString("#literal()" + g.pick("x", "$x ", "\n") + "#end")
+		g.b.WriteString("#literal()" + g.pick("x", "$x ", "a\n") + "#end")
 	case 4:
 		g.b.WriteString(g.pick("#foo", "#foo($x)", "#foo ( $x 'a' )\n", "#endif", "#elsefoo", "#{foo}", "#return($n)", "#foo()"))
 	case 5:
@@ -278,10 +286,13 @@ func (g *generator) define() {
 	name := g.pick("$b", "$bb")
 	g.b.WriteString("#define(" + g.blank() + name + g.blank() + ")")
 	g.after()
+	loops := g.loops
+	g.loops = 0 // #break($foreach) in a block that a loop renders ends that loop in Velocity
 	g.inner()
+	g.loops = loops
 	g.b.WriteString("#end")
 	g.after()
-	g.b.WriteString(g.pick(name, name+" "+name, `#set($v = "<`+name+`>")$v`, name+".toString()", name+"()", "$util.base64Encode("+name+")", "#if("+name+" == 'a')=#end", "#set($v = "+name+" + 1)$v"))
+	g.b.WriteString(g.pick(name, name+" "+name, `#set($v = "<`+name+`>")$v`, name+".toString()", "- "+name+"()", "$util.base64Encode("+name+")", "#if("+name+" == 'a')=#end", "#set($v = "+name+" + 1)$v"))
 }
 
 func (g *generator) number() string {

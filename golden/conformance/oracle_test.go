@@ -182,6 +182,12 @@ var exclusions = []struct {
 	reason  string
 }{
 	{regexp.MustCompile(`#(\{)?(include|parse|evaluate)`), "API Gateway has nothing to load, and no #evaluate"},
+	{regexp.MustCompile(`\$!?\{\{`), "the lexer of 1.7 loses its place after ${{"},
+	{regexp.MustCompile(`\$!?[A-Za-z_][\w.-]*\{`), "the lexer of 1.7 takes for a part of the reference what stands in braces that touch it"},
+	{regexp.MustCompile(`\.[A-Za-z][\w-]*\$\.|\.[A-Za-z][\w-]*(\$[\w.-]*)+\(`), "nor does it find back to text when another $ touches a property"},
+	{regexp.MustCompile(`\\\$[^\s]*[(\[]`), "an escaped reference is evaluated all the same: what it calls may throw"},
+	{regexp.MustCompile(`\$!?\{?(input|util)([^.\w-]|\.[^A-Za-z]|$)`), "prints an address"},
+	{regexp.MustCompile(`#macro\([^)]*[^\w $)]`), "the arguments of a #macro are of no use"},
 }
 
 // excluded is why a row is left out; empty for the others.

@@ -33,7 +33,9 @@ func same(x, y Value, depth int) bool {
 	case KindMap:
 		return sameMap((*Map)(x.p), (*Map)(y.p), depth)
 	case KindObject:
-		return x.p == y.p
+		a, okA := (*(*Object)(x.p)).(Character)
+		b, okB := (*(*Object)(y.p)).(Character)
+		return okA && okB && a == b || x.p == y.p
 	}
 	return x.n == y.n
 }

@@ -40,7 +40,7 @@ func (v Value) At(index Value) Value {
 	index = index.OrEmpty()
 	switch v.k {
 	case KindMap:
-		x, _ := (*Map)(v.p).Get(index)
+		x, _ := (*Map)(v.p).Get(index.fromEnd(len((*Map)(v.p).Entries)))
 		return x
 	case KindList:
 		i, ok := index.element(len((*List)(v.p).Elements))
@@ -56,8 +56,21 @@ func (v Value) At(index Value) Value {
 			}
 			return a.Elements[i]
 		}
+	case KindString, KindBool, KindInt, KindLong, KindBig, KindDouble, KindDecimal:
+		index.fromEnd(-1)
 	}
 	return Null
+}
+
+// fromEnd counts a negative index from the end of n elements; what has no size, n < 0, throws.
+func (v Value) fromEnd(n int) Value {
+	if v.k != KindInt || int64(v.n) >= 0 {
+		return v
+	}
+	if n < 0 {
+		throw("a negative index of what has no size")
+	}
+	return Int(int64(v.n) + int64(n))
 }
 
 // element turns an int into a position in n elements, negative ones counting from the end. It throws outside.
@@ -90,7 +103,7 @@ func (v Value) SetAt(index, x Value) {
 	}
 	switch v.k {
 	case KindMap:
-		(*Map)(v.p).Put(index, x)
+		(*Map)(v.p).Put(index.fromEnd(len((*Map)(v.p).Entries)), x)
 	case KindList:
 		l := (*List)(v.p)
 		if i, ok := index.element(len(l.Elements)); ok {
@@ -102,6 +115,8 @@ func (v Value) SetAt(index, x Value) {
 				a.Elements[i] = x
 			}
 		}
+	case KindString, KindBool, KindInt, KindLong, KindBig, KindDouble, KindDecimal:
+		index.fromEnd(-1)
 	}
 }
 
@@ -128,6 +143,14 @@ func (v Value) Call(name string, args ...Value) Value {
 		return x
 	}
 	return callNumber(v, name, args)
+}
+
+// Then is what f gives for v; null, without running f, when v is null: what follows null in a reference is not evaluated.
+func (v Value) Then(f func(Value) Value) Value {
+	if v.k == KindNull {
+		return Null
+	}
+	return f(v)
 }
 
 // takesNothing reports whether all methods of that name have no parameters: Velocity picks one of these whatever the
@@ -161,6 +184,12 @@ func callBool(v Value, name string, args []Value) Value {
 		return v
 	case name == "equals" && len(args) == 1:
 		return Bool(Same(v, args[0]))
+	case name == "compareTo" && len(args) == 1:
+		b, ok := args[0].AsBool()
+		if !ok {
+			return throw("compareTo of a Boolean and something else")
+		}
+		return Int(int64(boolOrder(v.n != 0) - boolOrder(b)))
 	case (name == "parseBoolean" || name == "valueOf") && len(args) == 1:
 		if s, ok := args[0].AsString(); ok {
 			return Bool(strings.EqualFold(s, "true"))

@@ -98,7 +98,12 @@ func callString1(s, name string, x Value) (v Value, ok bool) {
 		if i < 0 || i >= length16(s) {
 			throw("charAt out of range")
 		}
-		return String(slice16(s, i, i+1)), true
+		return ObjectOf(Character(slice16(s, i, i+1))), true
+	case "compareTo":
+		if _, isText := x.AsString(); !isText {
+			throw("compareTo of a text and something else")
+		}
+		return Null, false
 	case "substring":
 		return substringCall(s, []Value{x}), true
 	}
@@ -146,7 +151,7 @@ func callStringText(s, name string, args []Value) Value {
 	case "indexOf":
 		return indexOf(s, x, args)
 	case "lastIndexOf":
-		return Int(int64(unitOffset(s, strings.LastIndex(s, x))))
+		return lastIndexOf(s, x, args)
 	case "matches":
 		return Bool(matches(s, x))
 	case "format":
@@ -209,6 +214,24 @@ func startsWith(s, prefix string, args []Value) Value {
 		return Bool(false)
 	}
 	return Bool(strings.HasPrefix(slice16(s, from, length16(s)), prefix))
+}
+
+// lastIndexOf is lastIndexOf(s) and lastIndexOf(s, from), which finds what starts at from or before.
+func lastIndexOf(s, x string, args []Value) Value {
+	if len(args) == 1 {
+		return Int(int64(unitOffset(s, strings.LastIndex(s, x))))
+	}
+	from, ok := intArg(args, 1)
+	switch {
+	case !ok:
+		return Null
+	case from < 0:
+		return Int(-1)
+	}
+	if end := from + length16(x); end < length16(s) {
+		s = slice16(s, 0, end)
+	}
+	return Int(int64(unitOffset(s, strings.LastIndex(s, x))))
 }
 
 func indexOf(s, x string, args []Value) Value {

@@ -138,6 +138,38 @@ func (a *Array) Call(name string, args []Value) (Value, bool) {
 // Items are the elements.
 func (a *Array) Items() ([]Value, bool) { return a.Elements, true }
 
+// Character is a Java char, which charAt returns: it prints as a text, but has none of its methods.
+type Character string
+
+// Text prints the character.
+func (c Character) Text() string { return string(c) }
+
+// Property has none.
+func (c Character) Property(string) (Value, bool) { return Null, false }
+
+// Call has toString, charValue, equals and compareTo.
+func (c Character) Call(name string, args []Value) (Value, bool) {
+	switch {
+	case name == "toString" && len(args) == 0:
+		return String(string(c)), true
+	case name == "charValue" && len(args) == 0:
+		return ObjectOf(c), true
+	case name == "equals" && len(args) == 1:
+		return Bool(Same(ObjectOf(c), args[0])), true
+	case name == "compareTo" && len(args) == 1:
+		if o, ok := args[0].AsObject(); ok {
+			if other, ok := o.(Character); ok {
+				return Int(int64(compare16(string(c), string(other)))), true
+			}
+		}
+		throw("compareTo of a character and something else")
+	}
+	return Null, false
+}
+
+// Items is none: a character cannot be walked.
+func (c Character) Items() ([]Value, bool) { return nil, false }
+
 // Iterator is a Java iterator.
 type Iterator struct {
 	items []Value
@@ -173,6 +205,7 @@ var (
 	_ Object = (*Collection)(nil)
 	_ Object = (*Array)(nil)
 	_ Object = (*Iterator)(nil)
+	_ Object = Character("")
 )
 
 // Changes counts what adds keys to, or removes them from, the map behind the collection.

@@ -82,6 +82,9 @@ func (d *Document) Parse(text string) (Value, error) {
 // Read is Parse; strict reports whether the text is JSON by the standard too (RFC 8259).
 func (d *Document) Read(text string) (v Value, strict bool, err error) {
 	p := reader{doc: d, text: text}
+	if p.space(); p.pos == len(text) { // json-smart gives an empty text for white space
+		return String(""), false, nil
+	}
 	v, err = p.value(stopEnd)
 	if err != nil {
 		d.openEntries, d.openValues = d.openEntries[:0], d.openValues[:0]

@@ -83,7 +83,18 @@ func (p *pathParser) path(root byte) (*Path, error) {
 	path := &Path{fromRoot: p.at(0) == '$'}
 	if p.at(0) == root || p.at(0) == '$' || p.at(0) == '@' {
 		p.pos++
-	} else if root == '$' && p.at(0) != '[' && p.at(0) != '.' {
+	} else if root == '$' && p.at(0) == '.' {
+		// "$." comes before it, which makes a scan, as .. does.
+		if p.at(1) == '.' {
+			p.pos++
+		}
+		path.add(step{kind: stepScan})
+		if p.pos++; p.at(0) != '[' {
+			if err := p.dotted(path); err != nil {
+				return nil, err
+			}
+		}
+	} else if root == '$' && p.at(0) != '[' {
 		if err := p.dotted(path); err != nil {
 			return nil, err
 		}
@@ -137,13 +148,17 @@ func (p *pathParser) dotted(path *Path) error {
 		return nil
 	}
 	start := p.pos
-	for p.pos < p.end && !strings.ContainsRune(".[ ()=!<>&|,]\t", rune(p.text[p.pos])) {
+	stops := ".[ \t"
+	if p.depth > 1 { // in a filter
+		stops = ".[ ()=!<>&|,]\t"
+	}
+	for p.pos < p.end && !strings.ContainsRune(stops, rune(p.text[p.pos])) {
 		p.pos++
 	}
 	if p.pos == start {
 		return p.fail("a name is missing")
 	}
-	if p.at(0) == '(' {
+	if p.at(0) == '(' || strings.HasSuffix(p.text[start:p.pos], "()") {
 		return p.fail("functions do not exist in the JSONPath of API Gateway: use .size() on the result")
 	}
 	path.add(step{kind: stepName, name: p.text[start:p.pos]})

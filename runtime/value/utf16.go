@@ -70,7 +70,7 @@ func compare16(x, y string) int {
 func characters(s string) Value {
 	a := &Array{}
 	for i := range length16(s) {
-		a.Elements = append(a.Elements, String(slice16(s, i, i+1)))
+		a.Elements = append(a.Elements, ObjectOf(Character(slice16(s, i, i+1))))
 	}
 	return ObjectOf(a)
 }

@@ -171,12 +171,18 @@ func TestPathWork(t *testing.T) {
 // TestParseErrors holds what even lenient JSON is not.
 func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]error{
-		"": ErrTruncated, " ": ErrTruncated, "{": ErrTruncated, `{"a"`: ErrTruncated, `{"a":`: ErrTruncated, "[1": ErrTruncated, `"a`: ErrTruncated, `"a\`: ErrTruncated,
+		"{": ErrTruncated, `{"a"`: ErrTruncated, `{"a":`: ErrTruncated, "[1": ErrTruncated, `"a`: ErrTruncated, `"a\`: ErrTruncated,
 		"]": ErrUnexpected, ":": ErrUnexpected, `{"a" 1}`: ErrUnexpected, `["a" "b"]`: ErrUnexpected, strings.Repeat("[", 100000): ErrDepth,
 	} {
 		var d Document
 		_, err := d.Parse(text)
 		assert.Equal(t, want, err, "%.20s", text)
+	}
+	for _, text := range []string{"", " \n"} {
+		var d Document
+		v, err := d.Parse(text)
+		assert.NoError(t, err)
+		assert.Equal(t, String(""), v, "white space alone is an empty text")
 	}
 }
 

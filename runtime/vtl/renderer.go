@@ -139,6 +139,9 @@ func Int(i int64) Value { return value.Int(i) }
 // Double is a number of the template as a value.
 func Double(f float64) Value { return value.Double(f) }
 
+// MinusZero is the number -0.0 of the template as a value.
+func MinusZero() Value { return value.Double(math.Copysign(0, -1)) }
+
 // Infinity is a number of the template that no double holds.
 func Infinity(negative bool) Value {
 	if negative {

@@ -135,7 +135,7 @@ func (p *parser) backslashes() (ending, bool) {
 		return p.hash(k)
 	}
 	p.write(start, p.text[start:p.pos])
-	p.fresh = false
+	p.fresh = true
 	return ending{}, false
 }
 
@@ -154,6 +154,22 @@ func (p *parser) dollar(k int) {
 	}
 	p.write(start-k, strings.Repeat(`\`, k/2))
 	p.add(ast.Output{Ref: ref})
+	if n := len(ref.Parts); n > 0 && !ref.Formal && p.has("##") && !p.has("###") {
+		if _, ok := ref.Parts[n-1].(ast.Property); ok {
+			p.plainComment()
+		}
+	}
+}
+
+// plainComment prints the ## that touches a property: Velocity takes no comment to start there.
+func (p *parser) plainComment() {
+	start := p.pos
+	p.pos += 2
+	if p.template && p.pos == len(p.text) {
+		p.fail(start, p.pos, "a template cannot end with #", "end the template with a newline")
+	}
+	p.write(start, "##")
+	p.fresh = true
 }
 
 // plainDollar prints a $ that starts no reference (2.2).
@@ -164,6 +180,17 @@ func (p *parser) plainDollar() {
 	rest := p.text[p.pos:]
 	if p.template && (rest == "" || rest == "!") {
 		p.fail(start, len(p.text), "a template cannot end with $", "write $ before the last character, or end the template with a newline")
+	}
+	for p.peek(0) == '$' && !p.referenceOpens() {
+		p.pos++
+	}
+	if p.swallowedBySet() {
+		return
+	}
+	if p.pos = start + 1; strings.HasPrefix(rest, "!$") {
+		p.pos++
+		p.write(start, "$!")
+		return
 	}
 	if strings.HasPrefix(rest, "!") && !strings.HasPrefix(rest, "!{") && !strings.HasPrefix(rest, "![") {
 		p.fail(start, p.pos+1, "$! without a name after it", "put something else between $ and !")

@@ -38,6 +38,10 @@ func (p *parser) hash(k int) (ending, bool) {
 		return ending{}, false
 	}
 	if !known(name) || name == "set" && !p.setOpens() {
+		if name == "set" && k%2 == 1 {
+			p.write(start-k, strings.Repeat(`\`, k/2))
+			k = 0
+		}
 		p.unknown(start-k, name, end)
 		return ending{}, false
 	}
@@ -119,11 +123,28 @@ func (p *parser) plainHash(start int) {
 	if p.template && p.pos == len(p.text) {
 		p.fail(p.pos-1, p.pos, "a template cannot end with #", "end the template with a newline")
 	}
-	if p.peek(0) == '\\' { // the lexer takes one backslash together with the #
+	switch {
+	case p.peek(0) == '\\': // the lexer takes one backslash together with the #
 		p.pos++
+	case p.swallowedBySet():
+		p.write(start, p.text[start:p.pos-1])
+		return
+	default:
+		p.digits()
 	}
 	p.write(start, p.text[start:p.pos])
 	p.fresh = true
+}
+
+// swallowedBySet reports whether blanks and a #set follow: a lone $ or # before them is lost, as the blanks are.
+func (p *parser) swallowedBySet() bool {
+	at := p.pos
+	defer func() { p.pos = at }()
+	for p.peek(0) == ' ' || p.peek(0) == '\t' {
+		p.pos++
+	}
+	p.fresh = true
+	return p.setOpens()
 }
 
 // unknown prints a name that is no directive, with its arguments when a parenthesis follows. start is where its backslashes begin.
