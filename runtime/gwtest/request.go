@@ -69,7 +69,7 @@ func (s *suite) host(c *fixture.Case) string {
 func (s *suite) route(operation string) (*gw.Route, error) {
 	method, path, both := strings.Cut(operation, " ")
 	for _, r := range s.api.Routes {
-		if both && strings.EqualFold(r.Method, method) && r.Path == strings.TrimSpace(path) || !both && r.ID == operation {
+		if r.ID == operation || both && strings.EqualFold(r.Method, method) && r.Path == strings.TrimSpace(path) {
 			return r, nil
 		}
 	}
