@@ -1,7 +1,7 @@
 // Command gatewright compiles API gateways: it reads an OpenAPI document and writes the Go program that serves it.
 //
-// Its verbs are init, generate, build, run, check, routes, explain, version and completion; `gatewright VERB --help`
-// is the manual of each.
+// Its verbs are init, generate, build, run, check, test, routes, explain, version and completion; `gatewright VERB
+// --help` is the manual of each.
 package main
 
 import (

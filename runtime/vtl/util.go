@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/runtime/value"
 )
@@ -70,18 +71,11 @@ func appendEscape(dst []byte, c byte) []byte {
 
 // appendNonASCII appends the first character of s as \uXXXX, surrogates separately, and returns its length.
 func appendNonASCII(dst []byte, s string) ([]byte, int) {
-	for n, c := range s {
-		_ = n
-		size := len(string(c))
-		if c == '\uFFFD' && !strings.HasPrefix(s, "\uFFFD") {
-			size = 1
-		}
-		if hi, lo := utf16.EncodeRune(c); hi != '\uFFFD' {
-			return appendUnit(appendUnit(dst, uint16(hi)), uint16(lo)), size
-		}
-		return appendUnit(dst, uint16(c)), size
+	c, size := utf8.DecodeRuneInString(s)
+	if hi, lo := utf16.EncodeRune(c); hi != utf8.RuneError {
+		return appendUnit(appendUnit(dst, uint16(hi)), uint16(lo)), size
 	}
-	return dst, 0
+	return appendUnit(dst, uint16(c)), size
 }
 
 func appendUnit(dst []byte, u uint16) []byte {

@@ -138,11 +138,11 @@ func (c *checker) set(n ast.Set) {
 
 // condition checks what #if tests: a literal is always false.
 func (c *checker) condition(e ast.Expr) {
-	switch e.(type) {
+	switch e := e.(type) {
 	case ast.String, ast.Interpolated, ast.Integer, ast.Float, ast.List, ast.Map, ast.Range:
 		c.add(e.At(), Suspicious, "a literal is always false in #if", "compare it: #if($x == \"…\")")
 	case ast.Binary:
-		if e.(ast.Binary).Op >= ast.Plus {
+		if e.Op >= ast.Plus {
 			c.add(e.At(), Suspicious, "the result of arithmetic is always false in #if", "compare it: #if($n + 1 > 0)")
 		}
 	}
