@@ -51,6 +51,8 @@ func (g *gateway) serve(c *gw.Ctx) gw.Fault {
 		out.Literal("/files/")
 		out.Path(c.Tail(1))
 		return g.backend.Proxy(c, out)
+	case "panic":
+		panic("on purpose")
 	case "tell":
 		c.Enter(&tellRoute)
 		return c.Respond(200).Render(tell, nil, gw.AsIs)
@@ -136,6 +138,46 @@ var long = strings.Repeat("0123456789", 10<<10)
 func TestRun(t *testing.T) {
 	t.Setenv("AWS_REGION", "eu-central-1") // of this machine, which is none of the gateway's business
 	Run(t, newGateway, write(t, "passing.yaml", passing))
+}
+
+// Backends are asked without any socket.
+func TestNothingOpensASocket(t *testing.T) {
+	if _, err := os.Stat("/proc/self/fd"); err != nil {
+		t.Skip("only Linux lists the sockets of a process")
+	}
+	before, asked := sockets(t), 0
+	watched := func(options ...gw.Option) (*gateway, error) {
+		answer := gw.NewCore(&gw.API{}, options...).Exchanger()
+		return newGateway(append(options, gw.WithExchange(func(x *gw.Exchange) {
+			asked++
+			require.Equal(t, before, sockets(t), "while a backend is asked")
+			answer(x)
+		}))...)
+	}
+	Run(t, watched, write(t, "passing.yaml", passing))
+	require.Equal(t, before, sockets(t))
+	require.Equal(t, 2, asked)
+}
+
+func sockets(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	require.NoError(t, err)
+	n := 0
+	for _, entry := range entries {
+		if to, err := os.Readlink("/proc/self/fd/" + entry.Name()); err == nil && strings.HasPrefix(to, "socket:") {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAPanicFailsTheOneCase(t *testing.T) {
+	path := write(t, "cases.yaml", "cases:\n  - {name: panics, request: {method: GET, uri: /panic}, expect: {response: {status: 200}}}\n"+
+		"  - {name: goes on, request: {method: GET, uri: /none}, expect: {response: {status: 403}}}\n")
+	file := do(t, fixture.Task{Files: []string{path}}).Files[0]
+	require.Equal(t, []int{1, 1}, []int{file.Passed, file.Failed})
+	require.Contains(t, file.Text, "the gateway panicked: on purpose\n")
 }
 
 func TestRunUpdates(t *testing.T) {

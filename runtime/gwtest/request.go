@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -135,13 +136,25 @@ func (r *rehearsal) play(g Gateway, wire []byte) error {
 	if err := rc.Request.ContinueReadBody(reader, 0, false); err != nil {
 		return fmt.Errorf("the request cannot be sent: %w", err)
 	}
-	g.Handle(rc)
-	var err error
-	r.actual, err = answer(rc)
+	err := handle(g, rc)
+	if err == nil {
+		r.actual, err = answer(rc)
+	}
 	if err == nil && r.asked != nil {
 		r.actual.Request = sent(r.asked)
 	}
 	return err
+}
+
+// handle has g handle a request. A panic fails the one case.
+func handle(g Gateway, rc *fasthttp.RequestCtx) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("the gateway panicked: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	g.Handle(rc)
+	return nil
 }
 
 // answer is what the client gets.
