@@ -44,7 +44,9 @@ func TestTranscripts(t *testing.T) {
 		folder := filepath.Join(dir, "documents", tr.name)
 		require.NoError(t, os.MkdirAll(folder, 0o755))
 		for _, document := range tr.documents {
-			require.NoError(t, os.WriteFile(filepath.Join(folder, document.Name), document.Data, 0o644))
+			path := filepath.Join(folder, filepath.FromSlash(document.Name))
+			require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+			require.NoError(t, os.WriteFile(path, document.Data, 0o644))
 		}
 		documents[tr.name] = gen.Options{Document: filepath.Join(folder, tr.documents[0].Name), Allow: tr.allow}
 		backends[tr.name] = b
