@@ -194,11 +194,7 @@ func (c *Ctx) answerTooLarge() {
 
 // answerProblem answers a fault of a plain document with a problem document (RFC 9457).
 func (c *Ctx) answerProblem(kind *faultKind) {
-	status := kind.status
-	if kind.plain != 0 {
-		status = kind.plain
-	}
-	c.problem(status)
+	c.problem(kind.status)
 	if c.allow != "" {
 		c.rc.Response.Header.Add("Allow", c.allow)
 	}

@@ -162,7 +162,7 @@ func TestNoRoute(t *testing.T) {
 
 func TestPlainFaults(t *testing.T) {
 	for fault, want := range map[Fault]string{
-		IntegrationFailure: `{"type":"about:blank","title":"Bad Gateway","status":502}`,
+		IntegrationFailure: `{"type":"about:blank","title":"Gateway Timeout","status":504}`,
 		IntegrationTimeout: `{"type":"about:blank","title":"Gateway Timeout","status":504}`,
 		RequestTooLarge:    `{"type":"about:blank","title":"Request Entity Too Large","status":413}`,
 		ServiceUnavailable: `{"type":"about:blank","title":"Service Unavailable","status":503}`,

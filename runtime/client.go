@@ -38,6 +38,16 @@ func (c *Ctx) peer() netip.Addr {
 	return netip.Addr{}
 }
 
+// PeerTrusted reports whether the other end of the connection is a trusted proxy: what it says of the client in
+// X-Forwarded-* can be passed on.
+func (c *Ctx) PeerTrusted() bool {
+	if len(c.core.settings.trusted) == 0 {
+		return false
+	}
+	peer := c.peer()
+	return peer.IsValid() && c.core.trusted(peer)
+}
+
 func plainAddr(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }
 
 // forwardedFor walks X-Forwarded-For from its end, which the nearest proxy wrote. What is no address ends the walk:

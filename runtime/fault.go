@@ -68,8 +68,6 @@ type faultKind struct {
 	executing bool // raised by an execution: the body has a space after the colon (rest.md, section 3.1)
 	capital   bool // the body's key is Message
 	traced    bool // X-Amzn-Trace-Id is sent (rest.md, section 3.2)
-
-	plain int // the status where it differs in plain documents
 }
 
 const (
@@ -87,7 +85,7 @@ var faultKinds = [faultCount]faultKind{
 	BadRequestParameters:         {name: "BAD_REQUEST_PARAMETERS", status: 400, errorType: "BadRequestException", message: "Missing required request parameters: []", executing: true},
 	BadRequestBody:               {name: "BAD_REQUEST_BODY", status: 400, errorType: "BadRequestException", message: "Invalid request body", executing: true, traced: true},
 	ExpiredToken:                 {name: "EXPIRED_TOKEN", status: 403, errorType: "ExpiredTokenException", message: "The security token included in the request is expired"},
-	IntegrationFailure:           {name: "INTEGRATION_FAILURE", status: 504, errorType: internalType, message: "Network error communicating with endpoint", executing: true, traced: true, plain: 502},
+	IntegrationFailure:           {name: "INTEGRATION_FAILURE", status: 504, errorType: internalType, message: "Network error communicating with endpoint", executing: true, traced: true},
 	IntegrationTimeout:           {name: "INTEGRATION_TIMEOUT", status: 504, errorType: internalType, message: "Endpoint request timed out", executing: true, traced: true},
 	InvalidAPIKey:                {name: "INVALID_API_KEY", status: 403, errorType: "ForbiddenException", message: "Forbidden"},
 	InvalidSignature:             {name: "INVALID_SIGNATURE", status: 403, errorType: "InvalidSignatureException", message: "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."},

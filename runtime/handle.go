@@ -126,7 +126,7 @@ func (c *Ctx) readConnection(connection string) {
 
 // open reads the method, the target and the stage.
 func (c *Ctx) open() Fault {
-	if !allIn(c.host, &hostBytes) {
+	if !soundHost(c.host) {
 		return c.refused()
 	}
 	if f := c.readTarget(); f != OK {
@@ -180,6 +180,37 @@ func (c *Ctx) readTarget() Fault {
 func allIn(s string, set *byteSet) bool {
 	for i := range len(s) {
 		if !set[s[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+// soundHost reports whether host is one host with at most one port (RFC 3986, section 3.2.2).
+func soundHost(host string) bool {
+	if !allIn(host, &hostBytes) {
+		return false
+	}
+	if len(host) > 0 && host[0] == '[' {
+		end := strings.IndexByte(host, ']')
+		if end < 0 {
+			return false
+		}
+		host = host[end+1:]
+		if len(host) > 0 && host[0] != ':' {
+			return false
+		}
+	}
+	colon := strings.IndexByte(host, ':')
+	if colon < 0 {
+		return strings.IndexByte(host, ']') < 0 && strings.IndexByte(host, '[') < 0
+	}
+	port := 0
+	for i := colon + 1; i < len(host); i++ {
+		if host[i] < '0' || host[i] > '9' {
+			return false
+		}
+		if port = 10*port + int(host[i]-'0'); port > 65535 {
 			return false
 		}
 	}

@@ -184,7 +184,8 @@ func (x *exchange) failed(err error, clock time.Time) bool {
 	return again
 }
 
-// fault is how err is told to the client (rest.md, section 8).
+// fault is how err is told to the client (rest.md, section 8). That a host without an address is a mistake of the
+// configuration is Amazon's view; to plain documents it is one more backend that cannot be reached.
 func (x *exchange) fault(err error) gw.Fault {
 	switch {
 	case x.upload.client != nil:
@@ -193,7 +194,7 @@ func (x *exchange) fault(err error) gw.Fault {
 		return gw.Aborted
 	case errors.Is(err, wire.ErrTimeout):
 		return gw.IntegrationTimeout
-	case errors.Is(err, wire.ErrAddress):
+	case errors.Is(err, wire.ErrAddress) && x.kind != forwarding:
 		return gw.APIConfigurationError
 	default:
 		return gw.IntegrationFailure

@@ -19,17 +19,21 @@ func TestUnreachable(t *testing.T) {
 	got := g.ask(t, "GET", "/", "")
 	require.Equal(t, 504, got.status)
 	require.Equal(t, bodyFailure, got.body)
+
+	plain := start(t, gw.Plain, to(free(t)), proxy)
+	require.Equal(t, 504, plain.ask(t, "GET", "/", "").status)
 }
 
 func TestUnknownHost(t *testing.T) {
-	g := start(t, gw.REST, to("http://no-such-host.invalid"), proxy)
-	g.up.set.Load().targets[0].pool = wire.NewPool(wire.Config{Address: "no-such-host.invalid:80", ConnectTimeout: patience,
-		Dial: func(context.Context, string, string) (net.Conn, error) {
-			return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
-		}})
-	got := g.ask(t, "GET", "/", "")
-	require.Equal(t, 500, got.status)
-	require.Equal(t, bodyInternal, got.body)
+	for style, want := range map[gw.Style]int{gw.REST: 500, gw.Plain: 504} {
+		g := start(t, style, to("http://no-such-host.invalid"), proxy)
+		g.up.set.Load().targets[0].pool = wire.NewPool(wire.Config{Address: "no-such-host.invalid:80", ConnectTimeout: patience,
+			Dial: func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
+			}})
+		got := g.ask(t, "GET", "/", "")
+		require.Equal(t, want, got.status)
+	}
 }
 
 func TestTimeout(t *testing.T) {

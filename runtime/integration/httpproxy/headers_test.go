@@ -2,6 +2,7 @@ package httpproxy
 
 import (
 	"net/http"
+	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -69,7 +70,7 @@ func TestForwardRequestHeaders(t *testing.T) {
 	url, heads := seen(t, answer("ok"))
 	g := start(t, gw.Plain, to(url+"/base/"), proxy)
 	fields := append(clientFields[:len(clientFields):len(clientFields)],
-		"X-Forwarded-For: 6.6.6.6", "x-forwarded-proto: https", "X-Forwarded-Host: evil", "Forwarded: for=6.6.6.6", "Content-Encoding: x")
+		"X-Forwarded-For: 6.6.6.6", "x-forwarded-proto: https", "X-Forwarded-Host: evil", "X-Forwarded-Port: 666", "Forwarded: for=6.6.6.6", "Content-Encoding: x")
 	require.Equal(t, "ok", g.ask(t, "DELETE", "/a?q", "body", fields...).body)
 	require.Equal(t, []string{
 		"DELETE /base/a?q HTTP/1.1", "Host: BACKEND",
@@ -77,6 +78,21 @@ func TestForwardRequestHeaders(t *testing.T) {
 		"X-One: 1", "X-One: 2", "Content-Type: text/plain", "Content-MD5: x", "Max-Forwards: 1", "Server: x",
 		"WWW-Authenticate: x", "Via: 1.1 x", "Content-Encoding: x",
 		"X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: gateway.test", "Content-Length: 4",
+	}, lines(<-heads, url))
+}
+
+// What a trusted proxy says of the scheme, host and port that the client asked for goes on.
+func TestForwardBehindTrustedProxy(t *testing.T) {
+	url, heads := seen(t, answer("ok"))
+	g := start(t, gw.Plain, to(url), proxy, gw.WithTrustedProxies([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}))
+	g.ask(t, "GET", "/", "", "X-Forwarded-For: 192.0.2.7, 127.0.0.9", "x-forwarded-proto: https", "X-Forwarded-Host: shop.test", "X-Forwarded-Port: 443")
+	require.Equal(t, []string{
+		"GET / HTTP/1.1", "Host: BACKEND", "X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https", "X-Forwarded-Host: shop.test",
+		"X-Forwarded-Port: 443",
+	}, lines(<-heads, url))
+	g.ask(t, "GET", "/", "", "X-Forwarded-Proto:")
+	require.Equal(t, []string{
+		"GET / HTTP/1.1", "Host: BACKEND", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: gateway.test",
 	}, lines(<-heads, url))
 }
 

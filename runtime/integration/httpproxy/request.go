@@ -108,17 +108,33 @@ func (x *exchange) maps(name string) bool {
 	return len(x.out.Fields()) > 0 && x.out.Replaces(&gw.Field{Name: name})
 }
 
-// appendForwarded tells the backend whom it serves. What the client itself says of that is not passed on: the client's
-// address is believed of trusted proxies only, and is looked up once for the whole gateway.
+// appendForwarded tells the backend whom it serves. What the client itself says of that is not passed on; a trusted
+// proxy in front knows better than the gateway which scheme, host and port the client asked for. The client's address
+// is looked up once for the whole gateway.
 func (x *exchange) appendForwarded(b []byte) []byte {
 	if addr := x.c.ClientAddr(); addr != "" {
 		b = appendField(b, "X-Forwarded-For", addr)
 	}
-	b = appendField(b, "X-Forwarded-Proto", x.c.Scheme())
-	if host := x.c.Host(); host != "" {
-		b = appendField(b, "X-Forwarded-Host", host)
+	trusted := x.c.PeerTrusted()
+	b = x.appendAsked(b, "X-Forwarded-Proto", x.c.Scheme(), trusted)
+	b = x.appendAsked(b, "X-Forwarded-Host", x.c.Host(), trusted)
+	return x.appendAsked(b, "X-Forwarded-Port", "", trusted)
+}
+
+// appendAsked adds the field name: what a trusted proxy says in it, else own, unless that is empty.
+func (x *exchange) appendAsked(b []byte, name, own string, trusted bool) []byte {
+	if trusted {
+		fields := x.c.Fields()
+		for i := range fields {
+			if f := &fields[i]; len(f.Name) == len(name) && strings.EqualFold(f.Name, name) && f.Value != "" {
+				own = f.Value // the last one is the nearest proxy's
+			}
+		}
 	}
-	return b
+	if own == "" {
+		return b
+	}
+	return appendField(b, name, own)
 }
 
 // isForwarded reports whether a field is one that appendForwarded writes, or its standard form (RFC 7239).
@@ -129,7 +145,7 @@ func isForwarded(name string) bool {
 	case len("x-forwarded-for"):
 		return equalFold(name, "x-forwarded-for")
 	case len("x-forwarded-host"):
-		return equalFold(name, "x-forwarded-host")
+		return equalFold(name, "x-forwarded-host") || equalFold(name, "x-forwarded-port")
 	case len("x-forwarded-proto"):
 		return equalFold(name, "x-forwarded-proto")
 	}
