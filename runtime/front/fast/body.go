@@ -2,6 +2,7 @@ package fast
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -198,6 +199,49 @@ func chunkSize(line []byte) (int64, error) {
 		return 0, errChunk
 	}
 	return size, nil
+}
+
+// brokenChunks reports whether nothing that may still come could make b, the beginning of a chunked body, a right one. A
+// broken body that came with its head is refused by it before a backend has heard of the request.
+func brokenChunks(b []byte) bool {
+	for last := false; ; {
+		line, rest, whole := bytes.Cut(b, []byte{'\n'})
+		if !whole {
+			return unfinishedLine(b, last)
+		}
+		if len(line) == 0 || line[len(line)-1] != '\r' {
+			return true
+		}
+		line, b = line[:len(line)-1], rest
+		if last {
+			if len(line) == 0 || !isFieldLine(line) {
+				return len(line) != 0
+			}
+			continue
+		}
+		size, err := chunkSize(line)
+		if err != nil {
+			return true
+		}
+		if last = size == 0; last {
+			continue
+		}
+		if size >= int64(len(b)) {
+			return false
+		}
+		if b = b[size:]; b[0] != '\r' || len(b) > 1 && b[1] != '\n' {
+			return true
+		}
+		b = b[min(2, len(b)):]
+	}
+}
+
+// unfinishedLine reports whether b, a line whose end has not come, is wrong already.
+func unfinishedLine(b []byte, trailer bool) bool {
+	if cr := bytes.IndexByte(b, '\r'); cr >= 0 && cr < len(b)-1 {
+		return true
+	}
+	return !trailer && len(b) > maxChunkLine
 }
 
 // isExtension takes an absent chunk extension or one that starts with a semicolon and holds printable text only.

@@ -34,6 +34,8 @@ const (
 	linger                // close it, but let the client read our answer first
 	park                  // it is idle: wait for it without buffers
 	switchProtocol
+	again    // nothing is here: ask again when there is (worker.burst)
+	blocking // the next request is not here whole: read it by waiting (worker.burst)
 )
 
 // serveTLS shakes hands and goes on in the protocol that was agreed on.
@@ -55,10 +57,7 @@ func (c *conn) serveTLS(secure *tls.Conn) {
 // serve serves requests until the connection is done, idle or speaks something else.
 func (c *conn) serve() {
 	w := c.sock.srv.acquire(c)
-	v := keep
-	for v == keep {
-		v = w.next()
-	}
+	v := w.serve()
 	var buffered []byte
 	switch v {
 	case linger:

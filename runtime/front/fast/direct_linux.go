@@ -22,6 +22,8 @@ type direct struct {
 	put      int
 	writeErr error
 
+	fd uintptr // while burst runs
+
 	// The two steps bound to this value once: binding one allocates.
 	readStep, writeStep func(fd uintptr) bool
 }
@@ -51,6 +53,16 @@ func (d *direct) read(b []byte) (int, error) {
 		err = d.readErr
 	}
 	return d.got, err
+}
+
+// readNow reads what is there; errAgain when there is nothing. Only burst, which holds the descriptor, may call it.
+func (d *direct) readNow(b []byte) (int, error) {
+	d.in, d.got, d.readErr = b, 0, nil
+	if !d.readOnce(d.fd) {
+		d.readErr = errAgain
+	}
+	d.in = nil
+	return d.got, d.readErr
 }
 
 // readOnce says whether there is nothing to wait for.

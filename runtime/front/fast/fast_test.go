@@ -231,11 +231,29 @@ func TestBodiesThatNobodyReads(t *testing.T) {
 	})
 	t.Run("a broken one ends the connection", func(t *testing.T) {
 		c := serve(t, Config{Handler: ignore}).dial()
-		c.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n" + next)
+		c.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n")
 		_, text := c.answer("")
 		require.Equal(t, "no", text)
+		c.send("abcxyz\r\n" + next)
 		c.closed()
 	})
+}
+
+// A chunked body that is seen to be broken when its head is read never reaches the handler.
+func TestBrokenChunksAreSeenAtOnce(t *testing.T) {
+	begun := atomic.Int32{}
+	srv := serve(t, Config{Handler: func(*fasthttp.RequestCtx) { begun.Add(1) }})
+	for _, sent := range []string{
+		"xyz\r\n", "\r\n", "3\n", "3\rabc", "3 \r\n", "-3\r\n", "0x3\r\n", "3\r\nabcd", "3\r\nabc\rd", "3\r\nabc\n", "3\r\nabc\r\nz\r\n",
+		"3;" + strings.Repeat("a", maxChunkLine), "0\r\nA : b\r\n", "0\r\n A: b\r\n", "0\r\n\n", "0\r\nA\rB",
+	} {
+		c := srv.dial()
+		c.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + sent)
+		resp, _ := c.answer("")
+		require.Equal(t, 400, resp.StatusCode, "%q", sent)
+		c.closed()
+	}
+	require.Zero(t, begun.Load())
 }
 
 func TestExpectContinue(t *testing.T) {

@@ -99,5 +99,10 @@ func FuzzChunks(f *testing.F) {
 		if used := len(raw) - source.Len() - b.br.Buffered(); !strings.HasSuffix(raw[:used], "\r\n") {
 			t.Fatalf("%q ends at %d", raw, used)
 		}
+		for end := range len(raw) + 1 {
+			if brokenChunks([]byte(raw[:end])) {
+				t.Fatalf("%q is right, and its beginning %q is not", raw, raw[:end])
+			}
+		}
 	})
 }

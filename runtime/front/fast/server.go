@@ -277,7 +277,8 @@ func (s *Server) cut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for sk := s.first; sk != nil; sk = sk.next {
-		_ = sk.Conn.Close() // whoever serves it meets the error
+		// Whoever serves it meets the error. Close itself returns only when a burst has left the socket.
+		go func() { _ = sk.Conn.Close() }()
 	}
 }
 

@@ -38,6 +38,10 @@ type sock struct {
 	writing     atomic.Int64 // milliseconds of the coarse clock + 1 while a write waits, else 0
 	interrupted atomic.Bool  // the body's reader was told to stop
 
+	// Only the goroutine that serves the connection uses these. Inside burst a read never waits: it gives errAgain.
+	inside  bool
+	drained bool // the last read took all there was
+
 	// Only the goroutine that reads the body uses these.
 	bodyWaited int64 // milliseconds that the body's reader waited for the client
 	bodyBytes  int64
@@ -67,6 +71,7 @@ var (
 	errSlow        = &timeout{}
 	errPark        = &timeout{park: true}
 	errInterrupted = errors.New("reading was interrupted")
+	errAgain       = errors.New("nothing to read yet")
 
 	_ net.Error = errSlow
 )
@@ -126,6 +131,11 @@ func (s *sock) Read(b []byte) (int, error) {
 
 // read reads under the limit of the current phase.
 func (s *sock) read(b []byte) (int, error) {
+	if s.inside {
+		n, err := s.direct.readNow(b)
+		s.drained = n < len(b)
+		return n, err
+	}
 	for {
 		n, err := s.direct.read(b)
 		if n > 0 || err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {

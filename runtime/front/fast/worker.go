@@ -38,6 +38,10 @@ type worker struct {
 
 	small *bufio.Reader // br, but for a connection with a large head
 
+	// Of burst, which waits for the socket between requests rather than reads it in vain.
+	step    func(fd uintptr) bool // w.burst, bound once: binding it allocates
+	verdict verdict
+
 	interim sync.Mutex // guards silent and the writing of interim answers
 	silent  bool
 }
@@ -45,6 +49,7 @@ type worker struct {
 func newWorker(s *Server) *worker {
 	br := bufio.NewReaderSize(nil, readBuffer)
 	w := &worker{br: br, small: br, bw: bufio.NewWriterSize(nil, writeBuffer)}
+	w.step = w.burst
 	return w
 }
 
@@ -68,6 +73,23 @@ func (s *Server) giveBack(w *worker) {
 	s.workers.Put(w)
 }
 
+// serveBlocking serves requests one after the other, each read as it comes.
+func (w *worker) serveBlocking() verdict {
+	for {
+		if v := w.next(); v != keep {
+			return v
+		}
+	}
+}
+
+// bodyHere says whether the request's body, if it has one, is in the buffer whole and wants no special treatment.
+func (w *worker) bodyHere() bool {
+	if w.head.chunked || w.head.expect {
+		return false
+	}
+	return w.head.length <= 0 || int64(w.br.Buffered()) >= int64(w.head.size)+w.head.length
+}
+
 // next serves one request.
 func (w *worker) next() verdict {
 	status, v := w.readHead()
@@ -83,6 +105,9 @@ func (w *worker) next() verdict {
 			return w.refuse(http.StatusBadRequest)
 		}
 		return switchProtocol
+	}
+	if w.conn.sock.inside && !w.bodyHere() {
+		return blocking
 	}
 	w.ctx.Request.Header.DisableNormalizing()
 	w.ctx.Response.Header.DisableNormalizing()
@@ -135,6 +160,8 @@ func (w *worker) readHead() (int, verdict) {
 // headError says how a head that breaks off is answered, if at all.
 func headError(err error, received int) (int, verdict) {
 	switch {
+	case err == errAgain:
+		return 0, blocking
 	case received == 0:
 		return 0, finish
 	case isTimeout(err):
@@ -159,6 +186,8 @@ func (w *worker) await() verdict {
 		return keep
 	case errPark:
 		return park
+	case errAgain:
+		return again
 	default:
 		return finish
 	}
@@ -197,6 +226,9 @@ func (w *worker) openBody() (whole int, status int) {
 	}
 	switch {
 	case w.head.chunked:
+		if b, _ := w.br.Peek(w.br.Buffered()); brokenChunks(b) { // what is buffered is there
+			return 0, http.StatusBadRequest
+		}
 		w.body = body{br: w.br, sock: w.conn.sock, chunked: true, max: limit}
 	case w.head.length <= 0:
 		return 0, 0
