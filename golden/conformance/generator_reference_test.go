@@ -68,7 +68,7 @@ func (g *generator) chain(depth int, kind string) string {
 		link, next = g.mapLink(depth)
 	case "number":
 		link, next = g.pick(".intValue()", ".longValue()", ".doubleValue()", ".toString()", ".equals("+g.value(0)+")", ".compareTo("+g.pick("5", "$n", "1.5", "'5'", "$d")+")",
-			".parseInt("+g.pick("'12'", "'x'", "$num", "'-7'")+")", ".nope", ".length()", ".toString().length()", ".isNaN()", ".floatValue()"), "number"
+			".parseInt("+g.pick("'12'", "'x'", "$num", "'-7'")+")", ".nope", ".length()", ".toString().length()", ".isNaN()", ".isInfinite()"), "number"
 	case "bool":
 		link, next = g.pick(".toString()", ".equals("+g.pick("true", "$t", "'true'")+")", ".booleanValue()", ".nope"), "string"
 	}
@@ -103,7 +103,7 @@ func (g *generator) stringLink(depth int) (link, kind string) {
 	case 5:
 		return ".startsWith(" + short + "," + g.index() + ")", "bool"
 	case 6:
-		return g.pick(".compareTo(", ".compareToIgnoreCase(") + short + ")", "number"
+		return g.pick(".compareTo(", ".compareToIgnoreCase(") + g.pick("'a'", "'Hello'", "$x", "$e", "'é'", "'HELLO, world'", "5", "$n") + ")", "number"
 	case 7:
 		return g.pick(".toUpperCase()", ".toLowerCase()", ".trim()", ".toString()"), "string"
 	case 8:
@@ -276,7 +276,7 @@ func (g *generator) step() string {
 // filter is the condition of a JSONPath's filter.
 func (g *generator) filter(depth int) string {
 	if depth > 0 && g.chance(25) {
-		return g.filter(0) + g.pick(" && ", " || ", "&&") + g.filter(0)
+		return g.filter(0) + g.pick(" && ", " || ") + g.filter(0)
 	}
 	path := "@." + g.pick("a", "b", "n", "zz", "a.b", "s")
 	if g.chance(25) {

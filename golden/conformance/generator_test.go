@@ -33,14 +33,15 @@ func (g *generator) row(i int) row {
 	g.depth, g.loops, g.bound = 0, 0, nil
 	g.content(1 + g.IntN(4))
 	text := g.b.String()
-	if g.chance(6) {
+	spoiled := g.chance(6)
+	if spoiled {
 		text = g.spoil(text)
 	}
 	input, _ := json.Marshal(map[string]any{
 		"body": g.body(), "path": map[string]string{"id": "i 1", "a": "P"},
 		"querystring": map[string]string{"a": "Q", "q": "é&/\"'"}, "header": map[string]string{"B": "hb", "a": "H", "c-d": "x"},
 	})
-	return row{Name: fmt.Sprintf("generated-%04d", i), Template: text, Context: givenVariables(), Input: input,
+	return row{Name: fmt.Sprintf("generated-%04d", i), Template: text, spoiled: spoiled, Context: givenVariables(), Input: input,
 		StageVariables: json.RawMessage(`{"url":"example.com","k-k":"v"}`)}
 }
 
@@ -141,7 +142,7 @@ func (g *generator) escapes() string {
 func (g *generator) text() {
 	for range 1 + g.IntN(3) {
 		g.b.WriteString(g.pick("a", " ", "  ", "\n", "\n\n", "\t", "\r\n", "{", "}", `"k": `, ",", "(", ")", "é", "😀", ".", "-", "<b>", "100%", ": ",
-			"'", "z ", "$5", "#1", "# ", "$ ", "b", "\n  ", " a", "$.x", `\ `, "#-", "1", ";", "=", "!", "@", "]"))
+			"'", "z ", "$5", "#1", "# ", "$ ", "b", "\n  ", " a", `\ `, "#-", "1", ";", "=", "!", "@", "]"))
 	}
 }
 
@@ -149,7 +150,7 @@ func (g *generator) text() {
 func (g *generator) rare() {
 	switch g.IntN(12) {
 	case 0:
-		g.b.WriteString("## " + g.pick("x", "$x", "#end", "") + g.pick("\n", "\r\n", "\r"))
+		g.b.WriteString(g.pick("a ", "\n", "\n ") + "## " + g.pick("x", "$x", "#end", "") + g.pick("\n", "\r\n", "\r"))
 	case 1:
 		g.b.WriteString("#* " + g.pick("x", "$x", "\n", "#if(") + " *#")
 	case 2:
@@ -215,7 +216,7 @@ func (g *generator) target() string {
 		return "$context." + g.pick("requestOverride.header.x", `requestOverride.querystring["q"]`, "responseOverride.status", "responseOverride.header.y", "requestOverride.path.id")
 	case 3:
 		if g.chance(50) {
-			return g.pick("$foreach", "$i", "$b", "$e")
+			return g.pick("$i", "$b", "$e")
 		}
 	case 4:
 		return g.pick("$x", "$n", "$l", "$m", "$s")
@@ -250,7 +251,7 @@ func (g *generator) foreach() {
 	g.bound = append(g.bound, v)
 	if g.chance(60) {
 		g.b.WriteString(g.pick("$"+v, "$foreach.index", "$foreach.count", "#if($foreach.hasNext),#end", "$velocityCount", "$foreach.parent.index", "$foreach.topmost.count",
-			"#if($foreach.first)<#end", "#if($foreach.last)>#end", "$foreach", "$velocityHasNext", "$foreach.nope", "[$"+v+".key]", "$!"+v+".a"))
+			"#if($foreach.first)<#end", "#if($foreach.last)>#end", "$foreach", "$velocityHasNext", "$foreach.nope", "<$"+v+".key>", "$!"+v+".a"))
 	}
 	g.inner()
 	g.bound = g.bound[:len(g.bound)-1]

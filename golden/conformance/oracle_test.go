@@ -127,7 +127,7 @@ func TestVelocity(t *testing.T) {
 		}
 	}
 	results := run(t, compiled)
-	next, failed := 0, 0
+	next, failed, refused := 0, 0, 0
 	for i, r := range rows {
 		got := result{}
 		if next < len(compiled) && compiled[next].Name == r.Name {
@@ -140,11 +140,15 @@ func TestVelocity(t *testing.T) {
 		if want[i].Error != "" {
 			failed++
 		}
+		if r.spoiled && strings.HasPrefix(got.Error, "parse: ") {
+			refused++ // a parser's accident may be refused
+			continue
+		}
 		if !agree(got, want[i]) {
 			t.Errorf("%s: %q\ninput %s\n ours     %q %s\n Velocity %q %s", r.Name, r.Template, r.Input, got.Output, got.Error, want[i].Output, cut(want[i].Error))
 		}
 	}
-	t.Logf("%d templates, %d of them fail in Velocity, %d do not parse here", len(rows), failed, len(rows)-len(compiled))
+	t.Logf("%d templates, %d of them fail in Velocity, %d do not parse here, %d of these spoiled", len(rows), failed, len(rows)-len(compiled), refused)
 }
 
 func cut(s string) string {
@@ -182,16 +186,22 @@ var exclusions = []struct {
 	reason  string
 }{
 	{regexp.MustCompile(`#(\{)?(include|parse|evaluate)`), "API Gateway has nothing to load, and no #evaluate"},
-	{regexp.MustCompile(`\$!?\{\{`), "the lexer of 1.7 loses its place after ${{"},
-	{regexp.MustCompile(`\$!?[A-Za-z_][\w.-]*\{`), "the lexer of 1.7 takes for a part of the reference what stands in braces that touch it"},
-	{regexp.MustCompile(`\.[A-Za-z][\w-]*\$\.|\.[A-Za-z][\w-]*(\$[\w.-]*)+\(`), "nor does it find back to text when another $ touches a property"},
+	{regexp.MustCompile(`\$!?\{\{|[\w)\]]\{`), "the lexer of 1.7 takes for a part of a reference what stands in braces that touch it"},
+	{regexp.MustCompile(`\.[A-Za-z][\w-]*\$\.|\.[A-Za-z][\w-]*((\$!?[\w.()-]+|#end|#\{end\})+(\(|\[|\s+##)|##)`), "nor does it find back to text when another $, [ or ( comes soon after a property"},
+	{regexp.MustCompile(`#(end|\{end\}|\d+)\s*\(`), "and a parenthesis after #end or a number is no text to it"},
+	{regexp.MustCompile(`[)\]][A-Za-z_][\w-]*\.[A-Za-z]|[)\]]#\{?set\}?[^#]*\)[\w{}]+\s+#`), "a word that touches a reference goes on as one, even behind a #set"},
 	{regexp.MustCompile(`\\\$[^\s]*[(\[]`), "an escaped reference is evaluated all the same: what it calls may throw"},
-	{regexp.MustCompile(`\$!?\{?(input|util)([^.\w-]|\.[^A-Za-z]|$)`), "prints an address"},
-	{regexp.MustCompile(`#macro\([^)]*[^\w $)]`), "the arguments of a #macro are of no use"},
+	{regexp.MustCompile(`\$!?\{?(input|util)([^.\w-]|\.[^A-Za-z]|\.?$)`), "prints an address"},
+	{regexp.MustCompile(`#macro\((\w*\W* \w|[^)]*[^\w $)])`), "the arguments of a #macro are of no use"},
+	{regexp.MustCompile(`(\*|##)[^*]*#$`), "a comment that the template ends in ends silently, but for a # at its end"},
+	{regexp.MustCompile(`[-*/%][^()#]*\+|\+\s*("[^"]*"|'[^']*'|[^\s()+]+)\s*[-*/%]`), "a text joined with arithmetic that fails prints a piece of the source"},
 }
 
 // excluded is why a row is left out; empty for the others.
 func excluded(r row) string {
+	if bytes.Contains(r.Input, []byte(`\ud800`)) && strings.Contains(r.Template, "escapeJavaScript") {
+		return "half of a surrogate pair is a question mark here at once, in Java when it is written"
+	}
 	for _, e := range exclusions {
 		if e.pattern.MatchString(r.Template) {
 			return e.reason

@@ -33,6 +33,7 @@ type row struct {
 	Evidence       string
 	Input          json.RawMessage
 	StageVariables json.RawMessage `json:"stageVariables"`
+	spoiled        bool            // a generated template with one thing wrong on purpose
 }
 
 // want is what API Gateway prints, or an error.

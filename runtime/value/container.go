@@ -15,6 +15,7 @@ type List struct {
 
 	parent *List // of a view that subList made
 	from   int   // where the view starts in its parent
+	seen   int   // the changes that the view knows of
 }
 
 // Entry is one entry of a Map.

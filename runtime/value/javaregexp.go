@@ -191,9 +191,6 @@ func split(s, pattern string, args []Value) Value {
 		return true
 	}
 	find(s, pattern, func(start, end int, _ *regexp2.Match) bool {
-		if start == end && start == len(runes) {
-			return true
-		}
 		return cut(start, end)
 	})
 	if last == 0 && len(parts) == 0 {

@@ -56,6 +56,9 @@ func (v Value) At(index Value) Value {
 			}
 			return a.Elements[i]
 		}
+		if _, sized := (*(*Object)(v.p)).(*Collection); !sized {
+			index.fromEnd(-1)
+		}
 	case KindString, KindBool, KindInt, KindLong, KindBig, KindDouble, KindDecimal:
 		index.fromEnd(-1)
 	}

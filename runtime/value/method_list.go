@@ -4,6 +4,9 @@ import "slices"
 
 // callList has java.util.List's methods.
 func callList(l *List, name string, args []Value) Value {
+	if l.parent != nil && l.seen != *l.Root() {
+		return throw("a list was changed under the view that subList made")
+	}
 	switch len(args) {
 	case 0:
 		return callList0(l, name)
@@ -121,7 +124,7 @@ func callList2(l *List, name string, args []Value) Value {
 		if i < 0 || to > len(l.Elements) || i > to {
 			return throw("subList out of range")
 		}
-		return ListOf(&List{Elements: l.Elements[i:to:to], parent: l, from: i})
+		return ListOf(&List{Elements: l.Elements[i:to:to], parent: l, from: i, seen: *l.Root()})
 	}
 	return Null
 }
@@ -150,6 +153,15 @@ func (l *List) changed(n int) {
 	end := l.from + len(l.Elements)
 	l.Elements = joined[l.from:end:end]
 	l.parent.changed(had)
+	l.seen = *l.Root()
+}
+
+// Root counts the changes of the list, or of the whole list that it is a view of.
+func (l *List) Root() *int {
+	for l.parent != nil {
+		l = l.parent
+	}
+	return &l.Changes
 }
 
 // position finds x, or gives -1.

@@ -65,6 +65,11 @@ func lower(s string) string {
 	return strings.ToLower(s)
 }
 
+// folded is s letter by letter as compareToIgnoreCase sees it.
+func folded(s string) string {
+	return strings.Map(func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }, s)
+}
+
 // hash is Java's String.hashCode.
 func hash(s string) uint32 {
 	h := uint32(0)
@@ -147,7 +152,7 @@ func callStringText(s, name string, args []Value) Value {
 	case "compareTo":
 		return Int(int64(compare16(s, x)))
 	case "compareToIgnoreCase":
-		return Int(int64(compare16(lower(upper(s)), lower(upper(x)))))
+		return Int(int64(compare16(folded(s), folded(x))))
 	case "indexOf":
 		return indexOf(s, x, args)
 	case "lastIndexOf":
