@@ -121,7 +121,7 @@ func (a forwarding) lower(w *routeWiring) []plan.Step {
 	}
 	steps := []plan.Step{plan.Let{Names: []string{string(outbound)},
 		Value: plan.CtxOutbound.Call(ctx, method, plan.Duration(timeoutOf(r.api, r.item, r.op)))}}
-	steps = append(steps, forwardPath(base, segments, first)...)
+	steps = append(steps, forwardPath(base, segments, first, strings.HasSuffix(r.item.Path.Value, "/"))...)
 	send := plan.UpstreamForward
 	if r.api.Amazon {
 		send = plan.UpstreamProxy
@@ -132,8 +132,9 @@ func (a forwarding) lower(w *routeWiring) []plan.Step {
 // outbound is the request to the backend.
 const outbound = plan.Name("out")
 
-// forwardPath writes base and the segments from first on, parameters as the client sent them.
-func forwardPath(base string, segments []segment, first int) []plan.Step {
+// forwardPath writes base and the segments from first on, parameters as the client sent them. The path ends in a slash
+// if the document's does, whatever the client's has: a backend that tells the two apart knows the document's.
+func forwardPath(base string, segments []segment, first int, slash bool) []plan.Step {
 	var steps []plan.Step
 	literal := base
 	params := pathParams(segments)
@@ -157,7 +158,7 @@ func forwardPath(base string, segments []segment, first int) []plan.Step {
 			literal = ""
 		}
 	}
-	if len(segments) <= first {
+	if slash || len(segments) <= first {
 		literal += "/"
 	}
 	if literal != "" {
