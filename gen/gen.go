@@ -3,6 +3,7 @@ package gen
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gatewright/gatewright/gen/check"
 	"github.com/gatewright/gatewright/gen/diag"
@@ -18,19 +19,28 @@ import (
 
 // Options say what to compile and how.
 type Options struct {
-	// Document is the file to compile; More are others that add to it.
+	// Document is the file to compile; More are others that add to it. A CloudFormation template that holds several documents
+	// takes the logical name of one behind its own: template.yaml#Shop.
 	Document string
 	More     []string
 	// Package is the name of the generated package.
 	Package string
 	// BasePath says what the document's base path does to its paths: ignore, prepend or split (rest.md 1.2). Empty is ignore.
 	BasePath string
+	// Parameters and ParameterFiles give values to what a document leaves to be filled in: CloudFormation's functions and ${…}
+	// placeholders. StandIns lets visible stand-ins pass for what has no value.
+	Parameters     []Parameter
+	ParameterFiles []string
+	StandIns       bool
 	// Allow are findings to take knowingly.
 	Allow []diag.Code
 	// Coverage makes mapping templates tell which of their branches are reached. It is meant for tests: such code is slower,
 	// and names places in the document by line.
 	Coverage bool
 }
+
+// Parameter is a value to fill in.
+type Parameter struct{ Name, Value string }
 
 // Result is what Generate makes.
 type Result struct {
@@ -74,7 +84,12 @@ func Check(ctx context.Context, o Options) *diag.List {
 
 // front loads and checks a document; the model is nil where there is nothing to go on with.
 func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result) {
-	result := Result{Documents: append([]string{o.Document}, o.More...)}
+	specs := append([]string{o.Document}, o.More...)
+	result := Result{Documents: slices.Clone(o.ParameterFiles)}
+	for _, spec := range specs {
+		path, _ := load.SplitSpec(spec)
+		result.Documents = append(result.Documents, path)
+	}
 	basePath, err := load.ParseBasePath(orIgnore(o.BasePath))
 	if err == nil {
 		err = found.Allow(o.Allow...)
@@ -83,11 +98,15 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 		found.Add(diag.Diagnostic{Code: diag.BadOption, Message: err.Error()})
 		return nil, result
 	}
-	api := load.Load(ctx, load.Options{Paths: result.Documents, BasePath: basePath}, found)
+	options := load.Options{Paths: specs, BasePath: basePath, ParameterFiles: o.ParameterFiles, StandIns: o.StandIns}
+	for _, p := range o.Parameters {
+		options.Parameters = append(options.Parameters, load.Parameter(p))
+	}
+	api := load.Load(ctx, options, found)
 	if api == nil {
 		return nil, result
 	}
-	result.Documents = nil
+	result.Documents = slices.Clone(o.ParameterFiles)
 	for _, file := range api.Files {
 		result.Documents = append(result.Documents, file.Path)
 	}

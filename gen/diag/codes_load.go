@@ -29,13 +29,20 @@ const (
 	ServersNotList    Code = "GW1033"
 	BothTwins         Code = "GW1040"
 	MisplacedKey      Code = "GW1041"
-	TemplateNotYet    Code = "GW1901"
-	ParametersNotYet  Code = "GW1902"
+	SeveralAPIs       Code = "GW1050"
+	BadFunction       Code = "GW1051"
+	StandIn           Code = "GW1052"
+	UnusedParameter   Code = "GW1053"
+	BadParameterFile  Code = "GW1054"
+	BadParameterValue Code = "GW1055"
+	NoDocument        Code = "GW1901"
+	Unresolved        Code = "GW1902"
+	PropertyNotYet    Code = "GW1903"
 )
 
 // loadCodes are the findings of reading a document.
 func loadCodes() []Info {
-	return append(fileCodes(), append(refCodes(), documentCodes()...)...)
+	return append(fileCodes(), append(refCodes(), append(documentCodes(), fillingCodes()...)...)...)
 }
 
 func fileCodes() []Info {
@@ -186,16 +193,59 @@ func documentCodes() []Info {
 		Example:     "paths:\n  /pets:\n    x-amazon-apigateway-integration: {type: mock}   # belongs into an operation",
 		Remedy:      "Move it to where the message says.",
 		Allowed:     "The key is ignored.",
+	}}
+}
+
+// fillingCodes are the findings of templates and of what they leave to be filled in.
+func fillingCodes() []Info {
+	return []Info{{
+		Code: SeveralAPIs, Title: "template with several APIs",
+		Explanation: "A gateway serves one API. The template holds several, and none of them is chosen.",
+		Example:     "gatewright check template.yaml   # has the resources Shop and Admin",
+		Remedy:      "Write the logical name of one behind the file's: template.yaml#Shop.",
 	}, {
-		Code: TemplateNotYet, Title: "CloudFormation templates are not supported yet",
-		Explanation: "The file is a CloudFormation or SAM template, not an OpenAPI document. Taking the document out of it is not supported yet.",
-		Example:     "AWSTemplateFormatVersion: \"2010-09-09\"",
-		Remedy:      "Export the API as OpenAPI, or move the template's Body or DefinitionBody to a file of its own.",
+		Code: BadFunction, Title: "function of CloudFormation with a wrong argument",
+		Explanation: "A function such as Fn::Join or !Select has an argument that it does not take. CloudFormation would refuse the template as well.",
+		Example:     "uri: !Join [\"/\"]",
+		Remedy:      "Correct the argument.",
+		Allowed:     "The value counts as absent.",
 	}, {
-		Code: ParametersNotYet, Title: "placeholders are not supported yet",
-		Explanation: "The value is left to be filled in by another tool: a CloudFormation function (Ref, Fn::Sub, !GetAtt …) or a ${…} placeholder. Resolving those is not supported yet. ${AWS::AccountId}, ${AWS::Region} and ${AWS::Partition} are filled in, and ${stageVariables.…} is resolved when a request is served.",
+		Code: StandIn, Title: "stand-in for a value that is not known",
+		Explanation: "With --param-defaults, a value that nobody gives is replaced by a text that shows what it stands for, such as unresolved-Table. The gateway can be generated and built; what needs the value will not work.",
+		Example:     "uri: !Sub \"https://${Host}/pets\"   # becomes https://unresolved-Host/pets",
+		Remedy:      "Give the value: --param Host=pets.example.com.",
+	}, {
+		Code: UnusedParameter, Title: "parameter that nothing asks for",
+		Explanation: "--param gives a value under a name that neither the template declares nor anything in the document asks for. Values of a --params file may be left over, as such a file serves several documents.",
+		Example:     "gatewright check --param Hots=pets.example.com api.yaml",
+		Remedy:      "Correct the name, or leave it out.",
+	}, {
+		Code: BadParameterFile, Title: "file of parameters that cannot be read",
+		Explanation: "A --params file is a YAML or JSON map of names and values, in which maps give dotted names, or CloudFormation's list of ParameterKey and ParameterValue.",
+		Example:     "- Host   # neither",
+		Remedy:      "Write `Host: pets.example.com`.",
+	}, {
+		Code: BadParameterValue, Title: "value that a parameter does not allow",
+		Explanation: "The template says which values the parameter may have, and the one that was given is not among them.",
+		Example:     "Environment: {Type: String, AllowedValues: [dev, prod]}   # --param Environment=test",
+		Remedy:      "Give one of the values that the template allows.",
+		Allowed:     "The value is taken as it is.",
+	}, {
+		Code: NoDocument, Title: "template without an OpenAPI document",
+		Explanation: "The file is a CloudFormation or SAM template. A document is read from the Body of an AWS::ApiGateway::RestApi, the DefinitionBody of an AWS::Serverless::Api, or the local file that DefinitionUri names. An API that is made of SAM's events or of AWS::ApiGateway::Method resources has none.",
+		Example:     "Events:\n  Get: {Type: Api, Properties: {Path: /pets, Method: get}}",
+		Remedy:      "Deploy the API once and export it: aws apigateway get-export --rest-api-id ID --stage-name STAGE --export-type oas30 --parameters extensions=apigateway openapi.json",
+	}, {
+		Code: Unresolved, Title: "value that is left to be filled in",
+		Explanation: "The value is a function of CloudFormation (Ref, Fn::Sub, !GetAtt …) or a ${…} placeholder, and nothing says what it stands for: neither --param nor --params, nor a default of the template's. ${AWS::AccountId}, ${AWS::Region}, ${AWS::Partition} and ${AWS::URLSuffix} have values, and ${stageVariables.…} is resolved when a request is served.",
 		Example:     "uri: {\"Fn::Sub\": \"https://${Host}/pets\"}",
-		Remedy:      "Write the value itself, or a stage variable: ${stageVariables.host}.",
+		Remedy:      "Give the value: --param Host=pets.example.com, or many in a file: --params values.yaml. --param-defaults lets visible stand-ins pass.",
 		Allowed:     "A ${…} placeholder is taken as the text that it is; a CloudFormation function as an absent value.",
+	}, {
+		Code: PropertyNotYet, Title: "property of a template's API that is not supported yet",
+		Explanation: "Beside the document, the template's resource says something that changes how the API behaves, such as SAM's Auth and Cors, which SAM works into the document when it is deployed. That is not supported yet.",
+		Example:     "Type: AWS::Serverless::Api\nProperties:\n  Auth: {DefaultAuthorizer: Pool}",
+		Remedy:      "Say it in the document itself, or export the deployed API.",
+		Allowed:     "The property has no effect.",
 	}}
 }

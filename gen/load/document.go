@@ -18,7 +18,10 @@ func (l *loader) versions(api *model.API) bool {
 			ok = false
 			continue
 		}
-		l.intrinsic(doc.root) // Fn::Transform may stand at the root too
+		if l.intrinsic(doc.root) { // Fn::Transform may stand at the root too
+			ok = false
+			continue
+		}
 		version, at, found := l.documentVersion(doc.root, i > 0)
 		switch {
 		case !found:
@@ -52,7 +55,7 @@ func (l *loader) documentVersion(root source.Node, adds bool) (version model.Ver
 		}
 		return version, text.Span, version != 0
 	}
-	if adds && !isTemplate(root) {
+	if adds {
 		return 0, source.Span{}, true
 	}
 	l.notOpenAPI(root)
@@ -75,6 +78,11 @@ func versionOf(key, text string) model.Version {
 
 // isTemplate reports whether a document is a CloudFormation template.
 func isTemplate(root source.Node) bool {
+	for _, key := range []string{"openapi", "swagger"} {
+		if _, ok := root.Lookup(key); ok {
+			return false
+		}
+	}
 	for _, key := range []string{"AWSTemplateFormatVersion", "Resources", "Transform"} {
 		if _, ok := root.Lookup(key); ok {
 			return true
@@ -85,10 +93,6 @@ func isTemplate(root source.Node) bool {
 
 // notOpenAPI reports a file that is something else.
 func (l *loader) notOpenAPI(root source.Node) {
-	if isTemplate(root) {
-		l.error(diag.TemplateNotYet, root.Span(), "move the template's Body or DefinitionBody to a file of its own", "this is a CloudFormation template, not an OpenAPI document")
-		return
-	}
 	help := "write `openapi: 3.0.1` as its first line"
 	for key := range root.Entries() {
 		if diag.Nearest(key, []string{"openapi", "swagger"}) != "" {

@@ -37,7 +37,7 @@ func TestFindings(t *testing.T) {
 		{"a list", "- a\n", []string{"a.yaml:1:1 GW1011 an OpenAPI document is a map, not a list"}},
 		{"a text", "hello\n", []string{"a.yaml:1:1 GW1011 an OpenAPI document is a map, not a text"}},
 		{"something else", "name: x\n", []string{"a.yaml:1:1 GW1011 this is not an OpenAPI document: it has neither the key openapi nor swagger"}},
-		{"a template", "Resources: {}\n", []string{"a.yaml:1:1 GW1901 this is a CloudFormation template, not an OpenAPI document"}},
+		{"a template", "Resources: {}\n", []string{"a.yaml:1:1 GW1901 this is a CloudFormation template, and it holds no API"}},
 		{"version 4", "openapi: 4.0.0\n", []string{`a.yaml:1:10 GW1012 openapi "4.0.0" is not a version that can be read`}},
 		{"version 1.2", "swagger: '1.2'\n", []string{`a.yaml:1:11 GW1012 swagger "1.2" is not a version that can be read`}},
 		{"swagger 3", "swagger: '3.0.1'\n", []string{`a.yaml:1:11 GW1012 swagger "3.0.1" is not a version that can be read`}},
@@ -149,13 +149,12 @@ x-gateway-usage-plans: {gold: {quota: {limits: 1}}}
     post:
       x-amazon-apigateway-integration: {Fn::If: [a, {}, {}]}
 `, []string{
-			"a.yaml:8:37 GW1902 the placeholder ${Fn.Arn} is not resolved",
-			"a.yaml:8:67 GW1902 the placeholder ${AWS::StackName} is not resolved",
-			"a.yaml:9:23 GW1902 the CloudFormation function Fn::GetAtt is not resolved",
-			"a.yaml:10:23 GW1902 the CloudFormation function !Ref is not resolved",
-			"a.yaml:11:61 GW1902 the placeholder ${X} is not resolved",
-			"a.yaml:11:99 GW1902 the CloudFormation function !Sub is not resolved",
-			"a.yaml:14:41 GW1902 the CloudFormation function Fn::If is not resolved",
+			"a.yaml:8:37 GW1902 the placeholder ${Fn.Arn} has no value",
+			"a.yaml:8:67 GW1902 the placeholder ${AWS::StackName} has no value",
+			"a.yaml:9:35 GW1902 the attribute Arn of the resource Role is not known before it is deployed",
+			"a.yaml:10:23 GW1902 Link has no value",
+			"a.yaml:11:61 GW1902 the placeholder ${X} has no value",
+			"a.yaml:14:50 GW1902 there is no condition a",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -174,7 +173,7 @@ func TestIncompleteIntegrations(t *testing.T) {
 
 	// A warning hides nothing from the checks; what is taken knowingly is still not there.
 	var found diag.List
-	require.NoError(t, found.Allow(diag.ParametersNotYet))
+	require.NoError(t, found.Allow(diag.Unresolved))
 	path := write(t, "a.yaml", head+"paths: {/a: {get: {x-gateway-integration: {type: http, uri: !Ref X}}, put: {x-gateway-integration: {tlsConfig: {x: 1}}}}}\n")
 	api = load.Load(context.Background(), load.Options{Paths: []string{path}}, &found)
 	assert.Equal(t, 2, found.Warnings())

@@ -8,8 +8,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/gatewright/gatewright/gen/cfn"
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/source"
 )
@@ -27,6 +29,10 @@ type file struct {
 	folder *folder
 	name   string // path from the folder, with slashes
 	root   source.Node
+	filled bool // the functions in it are evaluated
+
+	pointer  string    // of the root, where the document stands in a template
+	resource *resource // of the template that the document comes from
 }
 
 // files reads files, each once, and bounds what is read in all.
@@ -38,12 +44,16 @@ type files struct {
 	open    map[string]*file // by folder and name; nil for one that could not be read
 	owners  map[*source.File]*file
 	list    []*file // in the order of their first use
+
+	env   *cfn.Env // what functions and placeholders stand for
+	ready bool     // env is complete, so that files can be filled in
 }
 
 func newFiles(maxBytes int, found *diag.List) *files {
 	return &files{
 		found: found, left: maxBytes, limit: maxBytes,
 		folders: make(map[string]*folder), open: make(map[string]*file), owners: make(map[*source.File]*file),
+		env: cfn.NewEnv(false, found),
 	}
 }
 
@@ -168,11 +178,32 @@ func (f *files) reach(from *file, rel string, at source.Span) *file {
 	case err != nil:
 		f.found.Add(diag.Diagnostic{
 			Code: diag.MissingFile, Span: at, Message: fmt.Sprintf("cannot read the file %q: %v", name, reason(err)),
-			Help: "the path starts at the folder of the file that holds the $ref",
+			Help: "the path starts at the folder of the file that names it",
 		})
 		return nil
 	}
-	return f.parse(from.folder, name, shown(from.folder.dir, name), data)
+	read := f.parse(from.folder, name, shown(from.folder.dir, name), data)
+	if f.ready && read != nil {
+		f.fill(read)
+	}
+	return read
+}
+
+// fill evaluates the functions of a file, if it has any.
+func (f *files) fill(read *file) {
+	if !read.filled && cfn.MayHold(read.Data) {
+		read.root = f.env.Fill(read.root)
+	}
+	read.filled = true
+}
+
+// replace makes what was read of a file another.
+func (f *files) replace(before, after *file) {
+	f.open[before.folder.dir+"\x00"+before.name] = after
+	f.owners[before.File] = after
+	if at := slices.Index(f.list, before); at >= 0 {
+		f.list[at] = after
+	}
 }
 
 func (f *files) outside(at source.Span, rel, why string) {

@@ -11,11 +11,13 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
 
+	"github.com/gatewright/gatewright/gen/cfn"
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/source"
@@ -46,7 +48,7 @@ const DefaultMaxBytes = 32 << 20
 
 // Options says what to load and how.
 type Options struct {
-	// Paths are the documents. The first gives version, title, servers and the defaults of all operations; the others add
+	// Paths are the documents, or templates that hold one, with #NAME behind where there are several. The first gives version, title, servers and the defaults of all operations; the others add
 	// paths, components and settings. None may repeat what another says.
 	Paths    []string
 	BasePath BasePath
@@ -54,9 +56,18 @@ type Options struct {
 	// and 123456789012.
 	Region  string
 	Account string
+	// Parameters and ParameterFiles give values to CloudFormation's functions and ${…} placeholders. Parameters win over
+	// files, and later files over earlier ones.
+	Parameters     []Parameter
+	ParameterFiles []string
+	// StandIns lets what has no value pass, with a visible stand-in and a warning.
+	StandIns bool
 	// MaxBytes bounds the text of all files together. 0: DefaultMaxBytes.
 	MaxBytes int
 }
+
+// Parameter is the value of a template's parameter, of a resource (Table), of an attribute (Role.Arn) or of a placeholder.
+type Parameter struct{ Name, Value string }
 
 // Load reads the documents and adds what is wrong with them to found. It returns nil when there is nothing to go on
 // with. An API is returned beside errors too, so that the checks can add theirs.
@@ -66,15 +77,70 @@ func Load(ctx context.Context, o Options, found *diag.List) *model.API {
 	}
 	f := newFiles(o.MaxBytes, found)
 	defer f.close()
+	if !f.parameters(o) {
+		return nil
+	}
 	var roots []*file
-	for _, path := range o.Paths {
+	for _, spec := range o.Paths {
+		path, name := SplitSpec(spec)
 		root := f.document(path)
 		if root == nil {
+			return nil
+		}
+		if isTemplate(root.root) {
+			f.env.AddTemplate(root.root)
+		}
+		f.pseudo(o, root.root)
+		if root = f.unwrap(root, name); root == nil {
 			return nil
 		}
 		roots = append(roots, root)
 	}
 	return load(ctx, o, f, roots, found)
+}
+
+// parameters reads what the user gives for functions and placeholders.
+func (f *files) parameters(o Options) bool {
+	f.env = cfn.NewEnv(o.StandIns, f.found)
+	for _, p := range o.Parameters {
+		f.env.Give(p.Name, p.Value)
+	}
+	for _, name := range o.ParameterFiles {
+		data, err := f.readNamed(name)
+		read := &source.File{Path: name, Name: filepath.Base(name), Data: data}
+		if err != nil {
+			f.unreadable(source.Span{File: read}, name, err)
+			return false
+		}
+		root, mistakes := source.Parse(read)
+		for _, m := range mistakes {
+			f.found.Add(mistake(m))
+		}
+		switch {
+		case !root.IsZero():
+			f.env.GiveAll(root)
+		case len(mistakes) > 0:
+			return false
+		}
+	}
+	return true
+}
+
+// pseudo settles what ${AWS::…} stands for (rest.md 1.2). A document in a template is not yet known, and need not be.
+func (f *files) pseudo(o Options, root source.Node) {
+	settings := root.Get(gatewayPrefix + "api")
+	region, account := "us-east-1", "123456789012"
+	if text, ok := settings.Get("region").Text(); ok && text.Value != "" && settings.Get("region").Tag() == "" {
+		region = text.Value
+	}
+	if text, ok := settings.Get("account").Scalar(); ok && text.Value != "" && settings.Get("account").Tag() == "" {
+		account = text.Value
+	}
+	region, account = cmp.Or(o.Region, region), cmp.Or(o.Account, account)
+	f.env.SetPseudo("AWS::Region", region)
+	f.env.SetPseudo("AWS::AccountId", account)
+	f.env.SetPseudo("AWS::Partition", partition(region))
+	f.env.SetPseudo("AWS::URLSuffix", urlSuffix(region))
 }
 
 // load reads the model from documents that are parsed.
@@ -83,6 +149,7 @@ func load(ctx context.Context, o Options, f *files, roots []*file, found *diag.L
 		return nil
 	}
 	l := &loader{options: o, files: f, found: found, roots: roots, used: make(map[any]bool), checked: make(map[any]bool)}
+	l.fill()
 	defer func() {
 		if fault := recover(); fault != nil {
 			found.Add(diag.Diagnostic{Code: diag.Internal, Span: l.here(), Message: fmt.Sprintf("the loader failed: %v", fault)})
@@ -90,6 +157,15 @@ func load(ctx context.Context, o Options, f *files, roots []*file, found *diag.L
 		}
 	}()
 	return l.api(ctx)
+}
+
+// fill evaluates the functions of the documents.
+func (l *loader) fill() {
+	l.files.pseudo(l.options, l.roots[0].root)
+	l.files.ready = true
+	for _, root := range l.roots {
+		l.files.fill(root)
+	}
 }
 
 // loader reads one API.
@@ -100,7 +176,6 @@ type loader struct {
 	roots   []*file // the documents of the command line
 
 	version  model.Version
-	pseudo   []replacement
 	consumes []source.String // Swagger 2.0's root defaults
 	produces []source.String
 	used     map[any]bool  // extension keys that were read, by the identity of their key
@@ -126,7 +201,7 @@ func (l *loader) api(ctx context.Context) *model.API {
 		return nil
 	}
 	l.gatewayAPI(api)
-	l.pseudoVariables(api)
+	l.templateAPI(api)
 	l.info(api)
 	l.servers(api)
 	l.restSettings(api)
@@ -139,7 +214,22 @@ func (l *loader) api(ctx context.Context) *model.API {
 	}
 	l.leftovers()
 	l.wholeDocument(api)
+	l.files.env.StandIns()
+	l.files.env.Unused(source.Span{File: l.roots[0].File, Line: 1, Col: 1, EndLine: 1, EndCol: 1})
 	return api
+}
+
+// templateAPI takes the API's type from the template that the document comes from.
+func (l *loader) templateAPI(api *model.API) {
+	r := l.roots[0].resource
+	if r == nil || api.APIType != nil {
+		return
+	}
+	kind := source.String{Value: "REST", Span: r.typeName.Span}
+	if r.kind.http {
+		kind.Value = "HTTP"
+	}
+	api.APIType = &kind
 }
 
 // wholeDocument looks through all files for extension keys, wherever they stand.

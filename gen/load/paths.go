@@ -41,7 +41,7 @@ func (l *loader) pathItem(p source.Pair, prefix string) *model.PathItem {
 	if !ok {
 		return nil
 	}
-	item := &model.PathItem{Path: p.Key.Prepend(prefix), Pointer: pointer("paths", p.Key.Value)}
+	item := &model.PathItem{Path: p.Key.Prepend(prefix), Pointer: l.base(p.Key) + pointer("paths", p.Key.Value)}
 	if path := p.Key.Value; path == "/" && prefix != "" {
 		item.Path.Value = prefix // the root of what was prepended
 	}
@@ -78,6 +78,14 @@ func (l *loader) pathItem(p source.Pair, prefix string) *model.PathItem {
 		l.pathItemKeys(layer)
 	}
 	return item
+}
+
+// base is the pointer of the document that a key stands in.
+func (l *loader) base(key source.String) string {
+	if owner := l.files.owners[key.Span.File]; owner != nil {
+		return owner.pointer
+	}
+	return ""
 }
 
 // layers returns a path item and what its $ref names, the item's own keys first.

@@ -123,7 +123,11 @@ func (l *loader) number(n source.Node, what string) *source.Int {
 	if n.Kind() == source.Missing || n.Kind() == source.Null || l.intrinsic(n) {
 		return nil
 	}
+	n = l.filledIn(n)
 	number, ok := n.Int()
+	if !ok && isStandIn(n) {
+		return nil
+	}
 	if !ok {
 		l.wrongKind(n, source.Integer.String(), what)
 		return nil
@@ -133,10 +137,11 @@ func (l *loader) number(n source.Node, what string) *source.Int {
 
 // truth reads a truth value.
 func (l *loader) truth(n source.Node, what string) *source.Bool {
-	if !l.wants(n, source.Boolean, what) {
+	n = l.filledIn(n)
+	truth, ok := n.Bool()
+	if !ok && (isStandIn(n) || !l.wants(n, source.Boolean, what)) {
 		return nil
 	}
-	truth, _ := n.Bool()
 	return &truth
 }
 

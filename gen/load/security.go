@@ -93,7 +93,7 @@ func (l *loader) plainText(n source.Node, what string) *source.String {
 		return nil
 	}
 	text, _ := n.Text()
-	text = l.replaced(text)
+	text = l.files.env.Pseudo(text)
 	return &text
 }
 

@@ -5,6 +5,8 @@ import (
 	"sort"
 	"sync"
 	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // File is one document file as it was read.
@@ -22,6 +24,8 @@ type File struct {
 	once  sync.Once
 	index index
 	cache cache
+
+	computed map[*yaml.Node]String // what Compute made
 }
 
 // step is how many bytes lie between two checkpoints of an index.

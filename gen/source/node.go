@@ -155,6 +155,9 @@ func firstOnes(pairs []Pair) []Pair {
 
 // literal returns a scalar as it is written, whatever it looks like: keys such as 200 and null are texts.
 func (n Node) literal() String {
+	if text, ok := n.computed(); ok {
+		return text
+	}
 	return String{Value: n.resolved().Value, Span: n.textSpan(), node: n}
 }
 
@@ -318,6 +321,8 @@ func (n Node) Scalar() (String, bool) {
 
 // Int returns the value as a whole number; false when it is something else. A float without a fraction (1e3) is one.
 func (n Node) Int() (Int, bool) {
+	span := n.Span()
+	n = n.retyped()
 	y := n.resolved()
 	switch n.Kind() {
 	case Integer:
@@ -325,21 +330,23 @@ func (n Node) Int() (Int, bool) {
 		if err != nil { // YAML allows leading zeros
 			v, err = strconv.ParseInt(strings.ReplaceAll(y.Value, "_", ""), 10, 64)
 		}
-		return Int{Value: v, Span: n.Span()}, err == nil
+		return Int{Value: v, Span: span}, err == nil
 	case Float:
 		v, err := strconv.ParseFloat(y.Value, 64)
 		if err != nil || v != math.Trunc(v) || math.Abs(v) > 1<<53 {
 			return Int{}, false
 		}
-		return Int{Value: int64(v), Span: n.Span()}, true
+		return Int{Value: int64(v), Span: span}, true
 	}
 	return Int{}, false
 }
 
 // Bool returns the value as a truth value; false when it is something else.
 func (n Node) Bool() (Bool, bool) {
+	span := n.Span()
+	n = n.retyped()
 	if n.Kind() != Boolean {
 		return Bool{}, false
 	}
-	return Bool{Value: strings.EqualFold(n.resolved().Value, "true"), Span: n.Span()}, true
+	return Bool{Value: strings.EqualFold(n.resolved().Value, "true"), Span: span}, true
 }

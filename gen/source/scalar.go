@@ -16,6 +16,9 @@ func (n Node) Span() Span {
 	if n.resolved().Kind != yaml.ScalarNode {
 		return n.Start()
 	}
+	if text, ok := n.computed(); ok {
+		return text.Span
+	}
 	t := n.token()
 	return n.File.SpanAt(t.start, t.end)
 }
@@ -49,6 +52,9 @@ func (n Node) Slice(from, to int) Span {
 	}
 	if y.Kind != yaml.ScalarNode || from < 0 || to < from || to > len(y.Value) {
 		return n.Span()
+	}
+	if text, ok := n.computed(); ok {
+		return text.Sub(from, to-from)
 	}
 	t := n.token()
 	if !t.exact {

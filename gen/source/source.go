@@ -29,7 +29,9 @@ type String struct {
 	Span  Span
 
 	node  Node   // the scalar that Value was read from; zero for a text that was made up
-	edits []edit // what Replace did to the scalar's text, in order
+	edits []edit // what Replace and Edit did to the scalar's text, in order
+
+	computed bool
 }
 
 // Int is a whole number of the document and where it stands.

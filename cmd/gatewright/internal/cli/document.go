@@ -17,12 +17,19 @@ var basePathModes = []string{"ignore", "prepend", "split"}
 type documentFlags struct {
 	allow    []string
 	basePath string
+	params   []string
+	files    []string
+	standIns bool
 }
 
 func (f *documentFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.allow, "allow", nil, "take findings with this `CODE` as warnings; may be repeated")
 	cmd.Flags().StringVar(&f.basePath, "base-path", "ignore",
 		"`MODE` of the document's base path: ignore it, prepend it, or split\n(prepend it without its first segment)")
+	cmd.Flags().StringArrayVar(&f.params, "param", nil,
+		"give a value to a template's parameter, a resource, an attribute or a\nplaceholder, as `KEY=VALUE`; may be repeated")
+	cmd.Flags().StringArrayVar(&f.files, "params", nil, "`FILE` of such values, YAML or JSON; may be repeated")
+	cmd.Flags().BoolVar(&f.standIns, "param-defaults", false, "let visible stand-ins pass for values that are not given")
 	_ = cmd.RegisterFlagCompletionFunc("base-path", cobra.FixedCompletions(basePathModes, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -35,6 +42,14 @@ func (f *documentFlags) options(cmd *cobra.Command, specs []string, pkg string) 
 	if err := new(diag.List).Allow(options.Allow...); err != nil {
 		return options, usagef(cmd, "--allow: %w", err)
 	}
+	for _, param := range f.params {
+		name, value, ok := strings.Cut(param, "=")
+		if !ok || name == "" {
+			return options, usagef(cmd, "--param %s: want KEY=VALUE", param)
+		}
+		options.Parameters = append(options.Parameters, gen.Parameter{Name: name, Value: value})
+	}
+	options.ParameterFiles, options.StandIns = f.files, f.standIns
 	if !slices.Contains(basePathModes, f.basePath) {
 		return options, usagef(cmd, "--base-path %s: want one of %s", f.basePath, strings.Join(basePathModes, ", "))
 	}
