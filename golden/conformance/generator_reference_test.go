@@ -123,7 +123,7 @@ func (g *generator) stringLink(depth int) (link, kind string) {
 }
 
 func (g *generator) regex() string {
-	return g.pick("'[aeiou]'", "'(l+)'", "'.'", "'l*'", "'^H'", `'\\w+'`, `'\d'`, `'\s'`, "'(a|b)'", "'[^a-z]'", "'(?i)hello.*'", "'.*World'", "'o(?=,)'", `'(.)\1'`, "'\\.'", "'[', ", "'é'")
+	return g.pick("'[aeiou]'", "'(l+)'", "'.'", "'l+'", "'^H'", `'\\w+'`, `'\d'`, `'\s'`, "'(a|b)'", "'[^a-z]'", "'(?i)hello.*'", "'.*World'", "'o(?=,)'", `'(.)\1'`, "'\\.'", "'[', ", "'é'")
 }
 
 func (g *generator) listLink(depth int) (link, kind string) {
@@ -294,7 +294,7 @@ func (g *generator) body() string {
 	case 0:
 		return ""
 	case 1:
-		return g.pick("not json", "42", `"str"`, "true", "[1,[2,3],{\"a\":1}]", "{\"a\":", "{a:1,'b':'x',}", "<x/>", "  {\"a\": 1 }  ", "1.50", "[]", "a=b&c=d", "nul", "{\"a\":tru}", "[1,2", "-", "-1e5", "{}x")
+		return g.pick("not json", "42", `"str"`, "true", "[1,[2,3],{\"a\":1}]", "{\"a\":", "{a:1,'b':'x',}", "<x/>", "  {\"a\": 1 }  ", "1.50", "[]", "a=b&c=d", "nul", "{\"a\":tru}", "[1,2", "-1e5", "{}x")
 	}
 	return g.object(3)
 }

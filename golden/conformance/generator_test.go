@@ -216,10 +216,10 @@ func (g *generator) target() string {
 		return "$context." + g.pick("requestOverride.header.x", `requestOverride.querystring["q"]`, "responseOverride.status", "responseOverride.header.y", "requestOverride.path.id")
 	case 3:
 		if g.chance(50) {
-			return g.pick("$i", "$b", "$e")
+			return g.pick("$b", "$e", "$t")
 		}
 	case 4:
-		return g.pick("$x", "$n", "$l", "$m", "$s")
+		return g.pick("$d", "$n", "$l", "$m", "$s")
 	}
 	return g.pick("$v", "$w", "$y-1", "$_q")
 }
@@ -244,7 +244,7 @@ func (g *generator) ifs() {
 
 // foreach writes #foreach.
 func (g *generator) foreach() {
-	v := g.pick("i", "j", "x", "v")
+	v := g.pick("i", "j", "x", "k")
 	g.b.WriteString(g.pick("#foreach", "#foreach", "#{foreach}") + g.pick("", " ") + "(" + g.blank() + "$" + v + " in " + g.source() + g.blank() + ")")
 	g.after()
 	g.loops++

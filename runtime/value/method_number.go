@@ -16,10 +16,12 @@ func callNumber(v Value, name string, args []Value) Value {
 	case 1:
 		return callNumber1(v, name, args[0])
 	case 2:
-		if s, ok := textArg(args, 0); ok && name == "parseInt" && v.k == KindInt {
-			if radix, ok := intArg(args, 1); ok {
-				return parseInt(s, radix)
-			}
+		radix, ok := intArg(args, 1)
+		if name != "parseInt" || v.k != KindInt || !ok {
+			return Null
+		}
+		if s, ok := textArg(args, 0); ok {
+			return parseInt(s, radix)
 		}
 	}
 	return Null
@@ -40,6 +42,9 @@ func parseInt(s string, radix int) Value {
 func callNumber0(v Value, name string) Value {
 	switch name {
 	case "intValue":
+		if v.k == KindDouble {
+			return Int(min(max(v.truncated(), math.MinInt32), math.MaxInt32))
+		}
 		return Int(int64(int32(v.truncated())))
 	case "longValue":
 		return Long(v.truncated())

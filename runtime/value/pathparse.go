@@ -158,7 +158,10 @@ func (p *pathParser) dotted(path *Path) error {
 	if p.pos == start {
 		return p.fail("a name is missing")
 	}
-	if p.at(0) == '(' || strings.HasSuffix(p.text[start:p.pos], "()") {
+	if strings.HasSuffix(p.text[start:p.pos], "()") {
+		p.pos -= len("()")
+	}
+	if p.at(0) == '(' {
 		return p.fail("functions do not exist in the JSONPath of API Gateway: use .size() on the result")
 	}
 	path.add(step{kind: stepName, name: p.text[start:p.pos]})

@@ -157,8 +157,26 @@ func (p *parser) dollar(k int) {
 	if n := len(ref.Parts); n > 0 && !ref.Formal && p.has("##") && !p.has("###") {
 		if _, ok := ref.Parts[n-1].(ast.Property); ok {
 			p.plainComment()
+			return
 		}
 	}
+	if !ref.Formal {
+		p.afterReference()
+	}
+}
+
+// afterReference prints what Velocity's lexer takes for a token of its own behind a reference: a word, or a brace. After
+// it blanks before #set are dropped.
+func (p *parser) afterReference() {
+	start := p.pos
+	if c := p.peek(0); c == '{' || c == '}' {
+		p.pos++
+	} else if isNameStart(c) {
+		for isName(p.peek(0)) {
+			p.pos++
+		}
+	}
+	p.write(start, p.text[start:p.pos])
 }
 
 // plainComment prints the ## that touches a property: Velocity takes no comment to start there.

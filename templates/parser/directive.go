@@ -131,6 +131,10 @@ func (p *parser) plainHash(start int) {
 		return
 	default:
 		p.digits()
+		if isDigit(p.text[p.pos-1]) && p.peek(0) == '.' {
+			p.pos++
+			p.digits()
+		}
 	}
 	p.write(start, p.text[start:p.pos])
 	p.fresh = true
