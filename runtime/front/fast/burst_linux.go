@@ -26,7 +26,9 @@ func (w *worker) serve() verdict {
 			v = w.waitEnded(err)
 		}
 		if v == blocking {
+			w.resumed = true
 			v = w.next()
+			w.resumed = false
 		}
 		if v != keep {
 			return v

@@ -41,6 +41,7 @@ type worker struct {
 	// Of burst, which waits for the socket between requests rather than reads it in vain.
 	step    func(fd uintptr) bool // w.burst, bound once: binding it allocates
 	verdict verdict
+	resumed bool // the wait for this head began in burst, and its limit with it
 
 	interim sync.Mutex // guards silent and the writing of interim answers
 	silent  bool
@@ -129,7 +130,7 @@ func (w *worker) next() verdict {
 // readHead waits for a whole head and judges it. The status is that of a refusal.
 func (w *worker) readHead() (int, verdict) {
 	c := w.conn
-	if c.used {
+	if c.used && !w.resumed {
 		c.sock.enter(phaseIdle)
 	}
 	w.head.reset()
@@ -138,7 +139,9 @@ func (w *worker) readHead() (int, verdict) {
 			return 0, v
 		}
 	}
-	c.sock.enter(phaseHead)
+	if !w.resumed {
+		c.sock.enter(phaseHead)
+	}
 	w.skipEmptyLine()
 	for {
 		b, _ := w.br.Peek(w.br.Buffered()) // what is buffered is there
