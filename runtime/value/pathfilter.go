@@ -41,18 +41,12 @@ func (p *Path) at(v, root Value) (Value, Found) {
 // accepts evaluates a filter for one value. Found is Broken where Jayway throws, else OK.
 func (f *filter) accepts(v, root Value) (bool, Found) {
 	switch f.op {
-	case "&&": // the right side first, as Jayway
+	case "&&", "||": // the right side first, as Jayway
 		accepted, found := f.right.accepts(v, root)
-		if found != OK || !accepted {
-			return false, found
-		}
-		return f.left.accepts(v, root)
-	case "||":
-		accepted, found := f.left.accepts(v, root)
-		if found != OK || accepted {
+		if found != OK || accepted == (f.op == "||") {
 			return accepted, found
 		}
-		return f.right.accepts(v, root)
+		return f.left.accepts(v, root)
 	case "!":
 		accepted, found := f.left.accepts(v, root)
 		return !accepted, found
