@@ -9,8 +9,8 @@ const (
 	SuspiciousTemplate  Code = "GW4105"
 )
 
-// templateCodes are the findings about mapping templates.
-func templateCodes() []Info {
+// mappingTemplateCodes are the findings about mapping templates.
+func mappingTemplateCodes() []Info {
 	return []Info{{
 		Code: BadTemplatePath, Title: "JSONPath of a template that does not compile",
 		Explanation: "$input.path and $input.json take a JSONPath in Jayway's dialect. One that cannot be read fails when it is evaluated: Amazon API Gateway answers 500.",
