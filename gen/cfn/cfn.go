@@ -7,8 +7,10 @@
 package cfn
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -63,8 +65,11 @@ func (e *Env) section(section, name string) source.Node {
 // Problems returns why a function was not evaluated; nothing for other values.
 func (e *Env) Problems(n source.Node) []diag.Diagnostic { return e.problems[n.Identity()] }
 
+// evaluate evaluates a function with its argument. at is where its values stand.
+type evaluate func(v *evaluation, argument source.Node, at source.Span) outcome
+
 // evaluator returns what evaluates a function, by its long name; nil for one that is not evaluated.
-func evaluator(name string) func(*evaluation, source.Node) outcome {
+func evaluator(name string) evaluate {
 	switch name {
 	case "Ref":
 		return (*evaluation).ref
@@ -100,26 +105,23 @@ func Function(n source.Node) (name string, argument source.Node) {
 		if name != "Ref" && name != "Condition" {
 			name = "Fn::" + name
 		}
-		return name, n
+		return name, bare(n)
 	}
 	if n.Kind() != source.Map {
 		return "", source.Node{}
 	}
 	count := 0
 	for key, value := range n.Entries() {
-		if count++; count > 1 {
-			break
+		if strings.HasPrefix(key, "Fn::") {
+			return key, value
 		}
-		_, isText := value.Text()
-		if strings.HasPrefix(key, "Fn::") || (key == "Ref" || key == "Condition") && isText {
+		if count++; count > 1 { // {Ref: …, other: …} is a map that happens to have such a key
+			name = ""
+			continue
+		}
+		if _, isText := value.Text(); isText && (key == "Ref" || key == "Condition") {
 			name, argument = key, value
 		}
-	}
-	if count == 1 && name != "" {
-		return name, argument
-	}
-	if !strings.HasPrefix(name, "Fn::") { // {Ref: …, other: …} is a map that happens to have such a key
-		name = ""
 	}
 	return name, argument
 }
@@ -127,26 +129,38 @@ func Function(n source.Node) (name string, argument source.Node) {
 // spelled is a function's name as it stands in the document, and where.
 func spelled(n source.Node, name string, argument source.Node) (string, source.Span) {
 	if tag := n.Tag(); tag != "" {
-		return tag, n.Start()
+		at := n.Start()
+		at.EndCol = at.Col + utf8.RuneCountInString(tag)
+		return tag, at
 	}
 	return name, argument.Key().Span
 }
 
+// place is where a function's value stands: its argument where that is a text, else its name.
+func place(n source.Node, name string, argument source.Node) source.Span {
+	if text, ok := written(argument); ok && text.Value != "" {
+		return text.Span
+	}
+	_, at := spelled(n, name, argument)
+	return at
+}
+
 // MayHold reports quickly whether a file's text may hold functions. It may be wrong in saying so.
 func MayHold(text []byte) bool {
-	s := string(text)
-	if strings.Contains(s, "Fn::") || strings.Contains(s, `"Ref"`) || strings.Contains(s, "Ref:") {
-		return true
-	}
-	for {
-		at := strings.IndexByte(s, '!')
-		if at < 0 || at+1 >= len(s) {
-			return false
-		}
-		if at > 0 && strings.IndexByte(" \t\n\r[,{:", s[at-1]) >= 0 && 'A' <= s[at+1] && s[at+1] <= 'Z' {
+	for _, word := range []string{"Fn::", `"Ref"`, "Ref:"} {
+		if bytes.Contains(text, []byte(word)) {
 			return true
 		}
-		s = s[at+1:]
+	}
+	for {
+		at := bytes.IndexByte(text, '!')
+		if at < 0 || at+1 >= len(text) {
+			return false
+		}
+		if (at == 0 || strings.IndexByte(" \t\n\r[,{:", text[at-1]) >= 0) && 'A' <= text[at+1] && text[at+1] <= 'Z' {
+			return true
+		}
+		text = text[at+1:]
 	}
 }
 
@@ -236,13 +250,18 @@ func (v *evaluation) inside(y *yaml.Node) {
 
 // function evaluates a function, or remembers why it cannot be.
 func (v *evaluation) function(n source.Node, name string, argument source.Node) outcome {
-	written, at := spelled(n, name, argument)
+	spelling, at := spelled(n, name, argument)
 	var out outcome
 	evaluate := evaluator(name)
-	if evaluate != nil {
-		out = evaluate(v, bare(argument))
-	} else {
-		out = failed(problem(diag.Unresolved, at, "write the value itself", "the CloudFormation function %s is not evaluated", written))
+	switch {
+	case evaluate != nil:
+		out = evaluate(v, argument, place(n, name, argument))
+	case name == "Fn::Transform":
+		v.problems[n.Identity()] = []diag.Diagnostic{problem(diag.Unresolved, at, "AWS::Include can be the whole document of an API; elsewhere use $ref",
+			"the CloudFormation function %s is not evaluated here", spelling)}
+		return outcome{node: n} // who reads files may carry it out
+	default:
+		out = failed(problem(diag.Unresolved, at, "write the value itself", "the CloudFormation function %s is not evaluated", spelling))
 	}
 	if out.problems == nil {
 		return out
@@ -252,7 +271,7 @@ func (v *evaluation) function(n source.Node, name string, argument source.Node) 
 			out.problems[i].Span = at
 		}
 	}
-	if v.standIns && evaluate == nil && name != "Fn::Transform" {
+	if v.standIns && evaluate == nil {
 		return v.text(v.standInFor(name, out.problems[0]), at)
 	}
 	v.problems[n.Identity()] = out.problems
@@ -267,6 +286,14 @@ func bare(n source.Node) source.Node {
 	y := *n.Identity().(*yaml.Node)
 	y.Tag = map[yaml.Kind]string{yaml.ScalarNode: "!!str", yaml.SequenceNode: "!!seq", yaml.MappingNode: "!!map"}[y.Kind]
 	return source.Node{File: n.File, YAML: &y}
+}
+
+// written is a text, number or truth value as it stands in the document; false for lists, maps and functions.
+func written(n source.Node) (source.String, bool) {
+	if n.Tag() != "" {
+		return source.String{}, false
+	}
+	return n.Scalar()
 }
 
 // text makes the outcome of a computed text.

@@ -17,16 +17,16 @@ type condition struct {
 }
 
 // choose evaluates Fn::If: [condition, value, value]. Only the branch that counts is evaluated.
-func (v *evaluation) choose(n source.Node) outcome {
+func (v *evaluation) choose(n source.Node, at source.Span) outcome {
 	list, problems := items(n, "Fn::If", 3, 3)
 	if problems != nil {
 		return failed(problems...)
 	}
-	name, ok := list[0].Text()
+	name, ok := written(list[0])
 	if !ok {
 		return bad(list[0], "Fn::If takes the name of a condition")
 	}
-	holds, problems := v.condition(name.Value, list[0].Start())
+	holds, problems := v.condition(name.Value, name.Span)
 	switch {
 	case problems != nil:
 		return failed(problems...)
@@ -56,6 +56,9 @@ func (v *evaluation) condition(name string, at source.Span) (bool, []diag.Diagno
 	var problems []diag.Diagnostic
 	for _, d := range c.problems {
 		here := d
+		if !d.Span.Valid() {
+			d.Span = n.Start()
+		}
 		here.Span, here.Message = at, fmt.Sprintf("the condition %s cannot be decided: %s", name, d.Message)
 		here.Related = append([]diag.Related{{Span: d.Span, Message: "it is wanted here"}}, d.Related...)
 		problems = append(problems, here)
@@ -86,16 +89,13 @@ func (v *evaluation) givenCondition(name string, at source.Span) (bool, []diag.D
 // truth evaluates a condition.
 func (v *evaluation) truth(n source.Node) (bool, []diag.Diagnostic) {
 	name, argument := Function(n)
-	if name != "" {
-		argument = bare(argument)
-	}
 	switch name {
 	case "Condition":
-		text, ok := argument.Text()
+		text, ok := written(argument)
 		if !ok {
 			return false, bad(n, "Condition takes the name of a condition").problems
 		}
-		return v.condition(text.Value, n.Start())
+		return v.condition(text.Value, text.Span)
 	case "Fn::Equals":
 		return v.equal(argument)
 	case "Fn::Not":

@@ -11,10 +11,18 @@ import (
 	"github.com/gatewright/gatewright/gen/source"
 )
 
-// bad is the outcome of a function whose argument is not what it takes.
+// bad is the outcome of a function whose argument at is not what it takes; the place of an absent one is the function's.
 func bad(at source.Node, format string, args ...any) outcome {
-	return failed(problem(diag.BadFunction, at.Start(), "", format, args...))
+	var span source.Span
+	switch text, ok := written(at); {
+	case ok && text.Value != "":
+		span = text.Span
+	case !at.IsZero():
+		span = at.Start()
+	}
+	return failed(problem(diag.BadFunction, span, "", format, args...))
 }
+
 
 // argument evaluates an argument that must be a text, number or truth value.
 func (v *evaluation) argument(n source.Node, what string) (source.String, []diag.Diagnostic) {
@@ -58,33 +66,33 @@ func (v *evaluation) list(n source.Node, what string) ([]string, []diag.Diagnost
 // items are the arguments of a function that takes a list of from to to of them.
 func items(n source.Node, name string, from, to int) ([]source.Node, []diag.Diagnostic) {
 	list := n.Items()
-	if n.Kind() != source.List || len(list) < from || len(list) > to {
+	if n.Kind() != source.List || n.Tag() != "" || len(list) < from || len(list) > to {
 		count := strconv.Itoa(from)
 		if to > from {
 			count += " or " + strconv.Itoa(to)
 		}
-		return nil, bad(n, "%s takes a list of %s values", name, count).problems
+		return nil, bad(source.Node{}, "%s takes a list of %s values", name, count).problems
 	}
 	return list, nil
 }
 
 // ref evaluates Ref.
-func (v *evaluation) ref(n source.Node) outcome {
-	name, ok := n.Text()
+func (v *evaluation) ref(n source.Node, at source.Span) outcome {
+	name, ok := written(n)
 	if !ok {
-		return bad(n, "Ref takes the name of a parameter or resource")
+		return bad(source.Node{}, "Ref takes the name of a parameter or resource")
 	}
 	if name.Value == "AWS::NoValue" {
 		return outcome{gone: true}
 	}
-	value, problems := v.lookup(name.Value, n.Start())
+	value, problems := v.lookup(name.Value, at)
 	if problems != nil {
 		return failed(problems...)
 	}
 	if value.list {
-		return v.texts(value.items, n.Start())
+		return v.texts(value.items, at)
 	}
-	return v.text(value.text(), n.Start())
+	return v.text(value.text(), at)
 }
 
 // texts makes the outcome of a computed list.
@@ -101,8 +109,8 @@ func (v *evaluation) texts(texts []string, at source.Span) outcome {
 }
 
 // getAtt evaluates Fn::GetAtt: [resource, attribute], or both joined by a dot.
-func (v *evaluation) getAtt(n source.Node) outcome {
-	name, ok := n.Text()
+func (v *evaluation) getAtt(n source.Node, at source.Span) outcome {
+	name, ok := written(n)
 	if !ok {
 		list, problems := items(n, "Fn::GetAtt", 2, 8)
 		if problems != nil {
@@ -119,17 +127,17 @@ func (v *evaluation) getAtt(n source.Node) outcome {
 		name.Value = strings.Join(parts, ".")
 	}
 	if !strings.Contains(name.Value, ".") {
-		return bad(n, "Fn::GetAtt takes a resource and one of its attributes")
+		return bad(source.Node{}, "Fn::GetAtt takes a resource and one of its attributes")
 	}
-	value, problems := v.attribute(name.Value, n.Start())
+	value, problems := v.attribute(name.Value, at)
 	if problems != nil {
 		return failed(problems...)
 	}
-	return v.text(value.text(), n.Start())
+	return v.text(value.text(), at)
 }
 
 // join evaluates Fn::Join: [delimiter, list].
-func (v *evaluation) join(n source.Node) outcome {
+func (v *evaluation) join(n source.Node, at source.Span) outcome {
 	list, problems := items(n, "Fn::Join", 2, 2)
 	if problems != nil {
 		return failed(problems...)
@@ -139,11 +147,11 @@ func (v *evaluation) join(n source.Node) outcome {
 	if problems = append(problems, more...); problems != nil {
 		return failed(problems...)
 	}
-	return v.text(strings.Join(texts, delimiter.Value), n.Start())
+	return v.text(strings.Join(texts, delimiter.Value), at)
 }
 
 // split evaluates Fn::Split: [delimiter, text].
-func (v *evaluation) split(n source.Node) outcome {
+func (v *evaluation) split(n source.Node, at source.Span) outcome {
 	list, problems := items(n, "Fn::Split", 2, 2)
 	if problems != nil {
 		return failed(problems...)
@@ -154,13 +162,13 @@ func (v *evaluation) split(n source.Node) outcome {
 		return failed(problems...)
 	}
 	if delimiter.Value == "" {
-		return bad(n, "the delimiter of Fn::Split is empty")
+		return bad(source.Node{}, "the delimiter of Fn::Split is empty")
 	}
-	return v.texts(strings.Split(text.Value, delimiter.Value), n.Start())
+	return v.texts(strings.Split(text.Value, delimiter.Value), at)
 }
 
 // pick evaluates Fn::Select: [index, list].
-func (v *evaluation) pick(n source.Node) outcome {
+func (v *evaluation) pick(n source.Node, at source.Span) outcome {
 	list, problems := items(n, "Fn::Select", 2, 2)
 	if problems != nil {
 		return failed(problems...)
@@ -172,47 +180,47 @@ func (v *evaluation) pick(n source.Node) outcome {
 	}
 	i, err := strconv.Atoi(index.Value)
 	if err != nil || i < 0 || i >= len(texts) {
-		return bad(n, "Fn::Select takes item %s of a list of %d", index.Value, len(texts))
+		return bad(source.Node{}, "Fn::Select takes item %s of a list of %d; items count from 0", index.Value, len(texts))
 	}
-	return v.text(texts[i], n.Start())
+	return v.text(texts[i], at)
 }
 
 // length evaluates Fn::Length.
-func (v *evaluation) length(n source.Node) outcome {
+func (v *evaluation) length(n source.Node, at source.Span) outcome {
 	texts, problems := v.list(n, "Fn::Length")
 	if problems != nil {
 		return failed(problems...)
 	}
-	return v.text(strconv.Itoa(len(texts)), n.Start())
+	return v.text(strconv.Itoa(len(texts)), at)
 }
 
 // base64 evaluates Fn::Base64.
-func (v *evaluation) base64(n source.Node) outcome {
+func (v *evaluation) base64(n source.Node, at source.Span) outcome {
 	text, problems := v.argument(n, "the text of Fn::Base64")
 	if problems != nil {
 		return failed(problems...)
 	}
-	return v.text(base64.StdEncoding.EncodeToString([]byte(text.Value)), n.Start())
+	return v.text(base64.StdEncoding.EncodeToString([]byte(text.Value)), at)
 }
 
 // importValue evaluates Fn::ImportValue: the user gives the value under the name of the export.
-func (v *evaluation) importValue(n source.Node) outcome {
+func (v *evaluation) importValue(n source.Node, at source.Span) outcome {
 	name, problems := v.argument(n, "the name of Fn::ImportValue")
 	if problems != nil {
 		return failed(problems...)
 	}
 	if value, ok := v.use(name.Value); ok {
-		return v.text(value.text(), n.Start())
+		return v.text(value.text(), at)
 	}
-	missing := problem(diag.Unresolved, n.Start(), giveParam(name.Value), "the export %q of another stack has no value here", name.Value)
+	missing := problem(diag.Unresolved, at, giveParam(name.Value), "the export %q of another stack has no value here", name.Value)
 	if v.standIns {
-		return v.text(v.standInFor(name.Value, missing), n.Start())
+		return v.text(v.standInFor(name.Value, missing), at)
 	}
 	return failed(missing)
 }
 
 // findInMap evaluates Fn::FindInMap: [map, key, key], and optionally {DefaultValue: …}.
-func (v *evaluation) findInMap(n source.Node) outcome {
+func (v *evaluation) findInMap(n source.Node, at source.Span) outcome {
 	list, problems := items(n, "Fn::FindInMap", 3, 4)
 	if problems != nil {
 		return failed(problems...)
@@ -233,22 +241,22 @@ func (v *evaluation) findInMap(n source.Node) outcome {
 	}
 	switch text, isText := found.Scalar(); {
 	case isText:
-		return v.text(text.Value, n.Start())
+		return v.text(text.Value, at)
 	case found.Kind() == source.List:
 		var texts []string
 		for _, item := range found.Items() {
 			text, _ := item.Scalar()
 			texts = append(texts, text.Value)
 		}
-		return v.texts(texts, n.Start())
+		return v.texts(texts, at)
 	}
 	name := strings.Join(keys, ".")
 	if value, ok := v.use(name); ok {
-		return v.text(value.text(), n.Start())
+		return v.text(value.text(), at)
 	}
-	missing := problem(diag.Unresolved, n.Start(), giveParam(name), "the mapping %s has no value %s of %s", keys[0], keys[2], keys[1])
+	missing := problem(diag.Unresolved, at, giveParam(name), "the mapping %s has no value %s of %s", keys[0], keys[2], keys[1])
 	if v.standIns {
-		return v.text(v.standInFor(name, missing), n.Start())
+		return v.text(v.standInFor(name, missing), at)
 	}
 	return failed(missing)
 }

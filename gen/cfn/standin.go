@@ -38,12 +38,15 @@ func (e *Env) standInFor(name string, cause diag.Diagnostic) string {
 	return s.text
 }
 
-// standInText makes a value that shows that it is none. Where only an ARN makes sense it has an ARN's form.
+// standInText makes a value that shows that it is none. Where an ARN, a URL or a number is wanted it is one.
 func (e *Env) standInText(name string) string {
 	if kind, _ := e.section("Parameters", name).Get("Type").Text(); kind.Value == "Number" {
 		return "1"
 	}
 	text := standInText(name)
+	if strings.HasSuffix(strings.ToLower(name), "url") {
+		return "https://" + text + ".invalid"
+	}
 	resource, attribute, _ := strings.Cut(name, ".")
 	if attribute != "Arn" && !strings.HasSuffix(strings.ToLower(name), "arn") {
 		return text

@@ -11,9 +11,9 @@ import (
 const maxPlaceholders = 16
 
 // sub evaluates Fn::Sub: a text, or [text, variables].
-func (v *evaluation) sub(n source.Node) outcome {
+func (v *evaluation) sub(n source.Node, at source.Span) outcome {
 	template, variables := n, source.Node{}
-	if n.Kind() == source.List {
+	if n.Kind() == source.List && n.Tag() == "" {
 		list, problems := items(n, "Fn::Sub", 1, 2)
 		if problems != nil {
 			return failed(problems...)
@@ -26,7 +26,7 @@ func (v *evaluation) sub(n source.Node) outcome {
 			return bad(variables, "the variables of Fn::Sub must be a map, not %s", variables.Kind())
 		}
 	}
-	text, ok := template.Scalar()
+	text, ok := written(template)
 	if !ok {
 		return bad(template, "Fn::Sub takes a text, not %s", template.Kind())
 	}
@@ -174,13 +174,8 @@ func placeholderHelp(name string) string {
 	if !isName(name) {
 		return "write the value itself: expressions are not evaluated"
 	}
-	return giveParam(name) + ", or write a stage variable: ${stageVariables." + strings.Map(letters, name) + "}"
-}
-
-// letters drops what a stage variable's name may not have.
-func letters(r rune) rune {
-	if r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
-		return r
+	if strings.ContainsAny(name, ".:-") {
+		return giveParam(name)
 	}
-	return -1
+	return giveParam(name) + ", or write a stage variable: ${stageVariables." + name + "}"
 }

@@ -168,7 +168,7 @@ func (e *Env) lookup(name string, at source.Span) (value, []diag.Diagnostic) {
 	case strings.HasPrefix(name, "AWS::"):
 		missing = problem(diag.Unresolved, at, giveParam(name), "the pseudo parameter %s has no value here", name)
 	default:
-		missing = problem(diag.Unresolved, at, giveParam(name), "%s has no value", name)
+		missing = problem(diag.Unresolved, at, giveParam(name), "no value is given for %s", name)
 		if near := e.near(name); near != "" {
 			missing.Help = fmt.Sprintf("did you mean %s? Otherwise %s", near, giveParam(name))
 		}

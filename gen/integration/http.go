@@ -96,6 +96,9 @@ func checkLink(api *model.API, in *model.Integration) []diag.Diagnostic {
 		return nil
 	}
 	const help = "name the backend behind the link: `x-gateway-upstreams: {%s: {targets: [http://10.0.0.1:8080]}}`"
+	if in.ConnectionID == nil && in.Incomplete { // it may be what could not be read
+		return nil
+	}
 	if in.ConnectionID == nil || in.ConnectionID.Value == "" {
 		return []diag.Diagnostic{{Code: diag.UnknownLink, Span: in.ConnectionType.Span, Message: "VPC_LINK without connectionId"}}
 	}

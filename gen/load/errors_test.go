@@ -151,8 +151,8 @@ x-gateway-usage-plans: {gold: {quota: {limits: 1}}}
 `, []string{
 			"a.yaml:8:37 GW1902 the placeholder ${Fn.Arn} has no value",
 			"a.yaml:8:67 GW1902 the placeholder ${AWS::StackName} has no value",
-			"a.yaml:9:35 GW1902 the attribute Arn of the resource Role is not known before it is deployed",
-			"a.yaml:10:23 GW1902 Link has no value",
+			"a.yaml:9:23 GW1902 the attribute Arn of the resource Role is not known before it is deployed",
+			"a.yaml:10:28 GW1902 no value is given for Link",
 			"a.yaml:11:61 GW1902 the placeholder ${X} has no value",
 			"a.yaml:14:50 GW1902 there is no condition a",
 		}},

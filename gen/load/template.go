@@ -174,7 +174,7 @@ func included(n source.Node) (source.Node, bool) {
 	}
 	kind, _ := argument.Get("Name").Text()
 	location := argument.Get("Parameters").Get("Location")
-	return location, kind.Value == "AWS::Include" && !location.IsZero()
+	return location, kind.Value == "AWS::Include" && !location.IsZero() && len(n.Pairs()) == 1
 }
 
 // outside reads a document that stands in a file of its own.
@@ -204,6 +204,18 @@ var extensionsOf = map[string]string{
 	"ApiKeySourceType": "api-key-source", "Policy": "policy",
 }
 
+// helps say how the document itself says what a property does.
+var helps = map[string]string{
+	"Auth":             "declare it in the document: security schemes, security, x-amazon-apigateway-policy",
+	"Cors":             "write OPTIONS operations with mock integrations into the document",
+	"GatewayResponses": "write x-amazon-apigateway-gateway-responses into the document",
+	"Variables":        "write x-gateway-stages with variables into the document",
+	"StageVariables":   "write x-gateway-stages with variables into the document",
+	"MethodSettings":   "write x-gateway-stages with methods into the document; settings of logs and metrics alone may stay",
+	"CanarySetting":    "write x-gateway-stages with a canary into the document",
+	"MergeDefinitions": "write the routes of the functions' events into the document",
+}
+
 // loggingOnly are the settings of a method that change nothing of what it answers.
 var loggingOnly = set("HttpMethod", "ResourcePath", "LoggingLevel", "MetricsEnabled", "DataTraceEnabled")
 
@@ -218,7 +230,11 @@ func (u *unwrapper) properties(r resource, properties source.Node, doc *file) {
 		case name != "":
 			u.error(diag.PropertyNotYet, p.Key.Span, "write "+amazonPrefix+name+" into the document", "%s beside a document in a file of its own is not supported yet", p.Key.Value)
 		default:
-			u.error(diag.PropertyNotYet, p.Key.Span, "say it in the document itself", "%s of %s is not supported yet", p.Key.Value, r.typeName.Value)
+			help := helps[p.Key.Value]
+			if help == "" {
+				help = "say it in the document itself"
+			}
+			u.error(diag.PropertyNotYet, p.Key.Span, help, "%s of %s is not supported yet", p.Key.Value, r.typeName.Value)
 		}
 	}
 }
@@ -226,8 +242,9 @@ func (u *unwrapper) properties(r resource, properties source.Node, doc *file) {
 // onlyLogs reports whether method settings are about logs and metrics.
 func onlyLogs(settings source.Node) bool {
 	for _, item := range settings.Items() {
-		for key := range item.Entries() {
-			if !loggingOnly[key] {
+		for key, value := range item.Entries() {
+			off, _ := value.Bool()
+			if !loggingOnly[key] && (key != "CachingEnabled" || value.Kind() != source.Boolean || off.Value) {
 				return false
 			}
 		}

@@ -1,7 +1,8 @@
 // Package diag holds documents with mistakes and exactly what Gatewright says about them.
 //
 // Each file of testdata is a txtar archive: a comment, the document's files (the first is the one that is checked) and
-// output.txt. A comment line "allow: CODE…" allows codes, a line "documents: FILE…" names the documents when they are several. `go test -update` rewrites the outputs, and docs/diagnostics.md; it
+// output.txt. A comment line "allow: CODE…" allows codes, a line "documents: FILE…" names the documents when they are several,
+// "param: KEY=VALUE…" gives parameters, "params: FILE…" files of them, and "param-defaults:" lets stand-ins pass. `go test -update` rewrites the outputs, and docs/diagnostics.md; it
 // fails all the same, so that a run that rewrote something is never taken for one that passed.
 package diag
 
@@ -27,16 +28,24 @@ var update = flag.Bool("update", false, "rewrite the outputs and docs/diagnostic
 const outputName = "output.txt"
 
 // findings runs the front half of the generator over the documents of the working directory.
-func findings(t *testing.T, documents []string, allowed []diag.Code) *diag.List {
+func findings(t *testing.T, documents []string, comment []byte) *diag.List {
 	t.Helper()
-	return gen.Check(context.Background(), gen.Options{Document: documents[0], More: documents[1:], Allow: allowed})
+	o := gen.Options{
+		Document: documents[0], More: documents[1:], Allow: allowedIn(comment),
+		ParameterFiles: words(comment, "params"), StandIns: words(comment, "param-defaults") != nil,
+	}
+	for _, word := range words(comment, "param") {
+		name, value, _ := strings.Cut(word, "=")
+		o.Parameters = append(o.Parameters, gen.Parameter{Name: name, Value: value})
+	}
+	return gen.Check(context.Background(), o)
 }
 
 // words reads a line "key: WORD…" of an archive's comment.
 func words(comment []byte, key string) []string {
 	for line := range strings.Lines(string(comment)) {
 		if rest, ok := strings.CutPrefix(line, key+":"); ok {
-			return strings.Fields(rest)
+			return append([]string{}, strings.Fields(rest)...)
 		}
 	}
 	return nil
@@ -86,7 +95,7 @@ func TestFindings(t *testing.T) {
 				paths = []string{documents[0].Name}
 			}
 			var got bytes.Buffer
-			require.NoError(t, diag.WriteText(&got, findings(t, paths, allowedIn(archive.Comment)), diag.TextOptions{}))
+			require.NoError(t, diag.WriteText(&got, findings(t, paths, archive.Comment), diag.TextOptions{}))
 			if got.String() == want {
 				return
 			}
