@@ -2,6 +2,8 @@ package runtime
 
 import (
 	"io"
+
+	"github.com/gatewright/gatewright/runtime/internal/whole"
 )
 
 // Response is the answer to the client. It belongs to its Ctx.
@@ -11,6 +13,8 @@ type Response struct {
 	typed  bool // a Content-Type was given
 	proxy  bool // the backend's own headers go on
 	status int
+
+	direct *whole.Answer // set while the answer goes to the front by itself, past the fields of fasthttp's response
 }
 
 // FieldRule says what becomes of a header field on its way to the client.
@@ -74,11 +78,77 @@ func plainRule(kind fieldKind) FieldRule {
 // Respond begins the answer.
 func (c *Ctx) Respond(status int) *Response {
 	r := &c.response
+	if answer := c.directAnswer(); answer != nil {
+		r.reset()
+		r.status, r.direct = status, answer
+		answer.Type, answer.Fields = answer.Type[:0], answer.Fields[:0]
+		r.line("x-amzn-RequestId", c.RequestID())
+		return r
+	}
 	r.begin(status)
 	return r
 }
 
-func (r *Response) reset() { r.fault, r.typed, r.proxy, r.status = OK, false, false, 0 }
+func (r *Response) reset() {
+	r.fault, r.typed, r.proxy, r.status, r.direct = OK, false, false, 0, nil
+}
+
+// directAnswer is where a whole answer can be put that needs nothing but its parts; nil when this request's cannot.
+func (c *Ctx) directAnswer() *whole.Answer {
+	core := c.core
+	if c.front != frontFast || core.api.Style != REST || core.api.Compression.on || core.settings.accessLog != nil || c.closes || c.rc.IsHead() || !c.rc.Request.Header.IsHTTP11() {
+		return nil
+	}
+	if front, ok := c.rc.Conn().(whole.Front); ok {
+		return front.DirectAnswer()
+	}
+	return nil
+}
+
+// line adds a header field to a direct answer.
+func (r *Response) line(name, value string) {
+	r.direct.Fields = appendLine(r.direct.Fields, name, value)
+}
+
+func appendLine(dst []byte, name, value string) []byte {
+	dst = append(append(dst, name...), ": "...)
+	return append(append(dst, value...), "\r\n"...)
+}
+
+// fields moves what a direct answer has so far to the fields of fasthttp's response.
+func (r *Response) fields() {
+	answer := r.direct
+	typed := r.typed
+	r.begin(r.status)
+	r.typed = typed
+	header := &r.c.rc.Response.Header
+	header.Del("x-amzn-RequestId") // it is the first line
+	if typed {
+		header.SetContentTypeBytes(answer.Type)
+	}
+	for rest := text(answer.Fields); rest != ""; {
+		var line, name string
+		line, rest = cutByte(rest, '\n')
+		name, line = cutByte(line, ':')
+		header.Add(name, trimSpace(line[:len(line)-1]))
+	}
+}
+
+// whole hands the direct answer over.
+func (r *Response) whole(body []byte) Fault {
+	c, answer := r.c, r.direct
+	if !r.typed {
+		answer.Type = append(answer.Type, "application/json"...)
+	}
+	r.line("x-amz-apigw-id", c.ExtendedRequestID())
+	if c.traced {
+		r.line("X-Amzn-Trace-Id", c.TraceHeader())
+	}
+	answer.Status, answer.Set = r.status, true
+	answer.Body = append(answer.Body[:0], body...)
+	c.rc.Response.SetStatusCode(r.status) // for those who count answers
+	return OK
+}
 
 func (r *Response) begin(status int) {
 	r.reset()
@@ -98,7 +168,8 @@ func (r *Response) begin(status int) {
 
 // Proxied begins an answer whose headers are the backend's own; a REST API adds no trace id to it (rest.md, section 4.5).
 func (c *Ctx) Proxied(status int) *Response {
-	r := c.Respond(status)
+	r := &c.response
+	r.begin(status)
 	r.proxy = true
 	return r
 }
@@ -133,6 +204,10 @@ func (r *Response) Field(name, value string) {
 
 // put sets a header by its rule.
 func (r *Response) put(kind fieldKind, rule FieldRule, name, value string) {
+	if r.direct != nil {
+		r.putDirect(kind, rule, name, value)
+		return
+	}
 	header := &r.c.rc.Response.Header
 	switch rule {
 	case FieldDrop:
@@ -150,6 +225,22 @@ func (r *Response) put(kind fieldKind, rule FieldRule, name, value string) {
 		return
 	}
 	header.Add(name, value)
+}
+
+// putDirect is put for a direct answer.
+func (r *Response) putDirect(kind fieldKind, rule FieldRule, name, value string) {
+	answer := r.direct
+	switch {
+	case rule == FieldDrop:
+	case rule == FieldRemap:
+		answer.Fields = append(answer.Fields, remapPrefix...)
+		r.line(name, value)
+	case kind == fieldContentType:
+		answer.Type = append(answer.Type[:0], value...)
+		r.typed = true
+	default:
+		r.line(name, value)
+	}
 }
 
 func (r *Response) fail(f Fault) {
@@ -212,6 +303,12 @@ func (r *Response) Bytes(body []byte) Fault {
 	if r.fault != OK {
 		return r.fault
 	}
+	if r.direct != nil {
+		if c.templates.context == nil && bodyAllowed(r.status) {
+			return r.whole(body)
+		}
+		r.fields()
+	}
 	response := &c.rc.Response
 	r.applyOverrides()
 	if !bodyAllowed(r.status) {
@@ -235,6 +332,9 @@ func (r *Response) Stream(body io.Reader, size int64) Fault {
 	c := r.c
 	if r.fault != OK {
 		return r.fault
+	}
+	if r.direct != nil {
+		r.fields()
 	}
 	if k := c.answerCoding(size); k != identityCoding && bodyAllowed(r.status) {
 		body, size = c.core.compressors.stream(k, body), -1

@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/gatewright/gatewright/runtime/internal/whole"
 )
 
 // phase is what a connection waits for, and so which limit holds.
@@ -41,6 +43,8 @@ type sock struct {
 	// Only the goroutine that serves the connection uses these. Inside burst a read never waits: it gives errAgain.
 	inside  bool
 	drained bool // the last read took all there was
+
+	worker *worker // that serves the connection now
 
 	// Only the goroutine that reads the body uses these.
 	bodyWaited int64 // milliseconds that the body's reader waited for the client
@@ -164,6 +168,16 @@ func (s *sock) interrupt() {
 func (s *sock) wake() {
 	_ = s.SetReadDeadline(past) // an error means that the connection is closed, which ends the wait as well
 }
+
+// DirectAnswer implements whole.Front. Over TLS handlers see another type, whose answers take the longer way.
+func (s *sock) DirectAnswer() *whole.Answer {
+	if s.worker == nil {
+		return nil
+	}
+	return &s.worker.direct
+}
+
+var _ whole.Front = (*sock)(nil)
 
 // Close implements net.Conn, and takes the connection off the server's list.
 func (s *sock) Close() error {

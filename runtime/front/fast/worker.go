@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/gatewright/gatewright/runtime/internal/whole"
 )
 
 // Sizes of a busy connection's buffers, and what it may keep of larger bodies between requests.
@@ -33,8 +35,13 @@ type worker struct {
 	ctx  fasthttp.RequestCtx
 	head head
 	body body
-	br   *bufio.Reader
-	bw   *bufio.Writer
+
+	direct   whole.Answer // what the gateway answers past ctx.Response
+	date     []byte       // the Date field's line, as of the second dateUnix
+	dateUnix int64
+
+	br *bufio.Reader
+	bw *bufio.Writer
 
 	small *bufio.Reader // br, but for a connection with a large head
 
@@ -58,6 +65,7 @@ func (s *Server) acquire(c *conn) *worker {
 	s.busy.Add(1)
 	w := s.workers.Get().(*worker)
 	w.conn = c
+	c.sock.worker = w
 	w.br.Reset(c.nc)
 	w.bw.Reset(c.nc)
 	w.ctx.Init2(c.nc, logger{s.cfg.Logger}, false)
@@ -66,7 +74,11 @@ func (s *Server) acquire(c *conn) *worker {
 
 func (s *Server) giveBack(w *worker) {
 	s.busy.Add(-1)
-	w.conn = nil
+	w.conn.sock.worker, w.conn = nil, nil
+	w.direct.Body = w.direct.Body[:0]
+	if cap(w.direct.Body) > keepBody {
+		w.direct.Body = nil
+	}
 	w.br = w.small
 	w.br.Reset(nil)
 	w.bw.Reset(nil)
@@ -278,6 +290,7 @@ func (w *worker) noMoreInterim() {
 func (w *worker) handle() {
 	defer func() {
 		if r := recover(); r != nil {
+			w.direct.Set = false
 			w.conn.sock.srv.cfg.Logger.Error("panic while serving a request", "panic", r, "stack", string(debug.Stack()))
 			w.ctx.Response.Reset()
 			w.ctx.Response.Header.SetNoDefaultContentType(true)
@@ -302,6 +315,10 @@ func (w *worker) answer(whole int) verdict {
 	if early || w.head.close || w.untilClose() || w.conn.sock.srv.draining.Load() {
 		after = max(after, finish)
 	}
+	if w.direct.Set {
+		w.direct.Set = false
+		return w.answered(whole, after, early)
+	}
 	if after != keep {
 		resp.Header.Del("Connection") // the handler's word that it stays open
 		resp.Header.SetConnectionClose()
@@ -324,6 +341,63 @@ func (w *worker) answer(whole int) verdict {
 	w.reset()
 	w.conn.used = true
 	return after
+}
+
+// answered writes a direct answer and says how it goes on.
+func (w *worker) answered(size int, after verdict, early bool) verdict {
+	if err := w.writeDirect(after == keep); err != nil {
+		w.reset()
+		return finish
+	}
+	if early {
+		after = max(after, w.afterBody())
+	}
+	if size > 0 {
+		_, _ = w.br.Discard(size) // they are buffered
+	}
+	if after == keep {
+		after = w.drain()
+	}
+	w.reset()
+	w.conn.used = true
+	return after
+}
+
+// writeDirect writes a direct answer, its fields in the order in which fasthttp writes a response.
+func (w *worker) writeDirect(stays bool) error {
+	a := &w.direct
+	b := w.bw.AvailableBuffer()
+	b = append(b, "HTTP/1.1 "...)
+	b = strconv.AppendInt(b, int64(a.Status), 10)
+	b = append(append(b, ' '), fasthttp.StatusMessage(a.Status)...)
+	b = append(b, "\r\n"...)
+	b = append(b, w.dateLine()...)
+	b = append(append(append(b, "Content-Type: "...), a.Type...), "\r\nContent-Length: "...)
+	b = strconv.AppendInt(b, int64(len(a.Body)), 10)
+	if stays {
+		b = append(b, "\r\nConnection: keep-alive\r\n"...)
+	} else {
+		b = append(b, "\r\nConnection: close\r\n"...)
+	}
+	b = append(append(b, a.Fields...), "\r\n"...)
+	if _, err := w.bw.Write(b); err != nil {
+		return err
+	}
+	if _, err := w.bw.Write(a.Body); err != nil {
+		return err
+	}
+	return w.bw.Flush()
+}
+
+// dateLine is the Date field of an answer that is written now.
+func (w *worker) dateLine() []byte {
+	now := time.Now()
+	if unix := now.Unix(); unix != w.dateUnix {
+		w.dateUnix = unix
+		w.date = append(w.date[:0], "Date: "...)
+		w.date = append(now.UTC().AppendFormat(w.date, http.TimeFormat), "\r\n"...)
+	}
+	return w.date
 }
 
 // afterBody says whether the connection survives a request whose body was not read to its end.
