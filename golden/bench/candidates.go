@@ -127,6 +127,9 @@ func (b *bench) configure(source, name string, values any) (string, error) {
 func installed(program, debianPackage string) (string, error) {
 	path, err := exec.LookPath(program)
 	if err != nil {
+		path, err = exec.LookPath("/usr/sbin/" + program) // where Debian keeps servers, and not every PATH leads
+	}
+	if err != nil {
 		return "", skipError(fmt.Sprintf("%s is missing: apt-get install %s", program, debianPackage))
 	}
 	return path, nil
