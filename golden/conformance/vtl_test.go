@@ -100,35 +100,44 @@ type result struct {
 // run builds one program of all rows and runs it.
 func run(t *testing.T, rows []row) []result {
 	t.Helper()
-	dir := t.TempDir()
-	if keep := os.Getenv("ORACLE_KEEP"); keep != "" {
-		dir = keep
+	printed, err := emit.Program(lower(rows))
+	if err != nil {
+		t.Fatal(err)
 	}
-	overlay := map[string]string{}
+	files := map[string][]byte{}
+	for _, f := range printed {
+		files[f.Name] = f.Text
+	}
+	var results []result
+	build(t, files, "testdata/harness.go.txt", rows, &results)
+	return results
+}
+
+// build runs a program of generated files and a harness: it gives it input as JSON, and takes JSON as output.
+func build(t *testing.T, files map[string][]byte, harness string, input, output any) {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	module, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	add := func(name string, text []byte) {
+	if files["harness.go"], err = os.ReadFile(harness); err != nil {
+		t.Fatal(err)
+	}
+	overlay := map[string]string{}
+	for name, text := range files {
 		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		overlay[filepath.Join(module, "golden/conformance/rows", name)] = path
 	}
-	program := lower(rows)
-	files, err := emit.Program(program)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		add(f.Name, f.Text)
-	}
-	harness, err := os.ReadFile("testdata/harness.go.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	add("harness.go", harness)
 	list, err := json.Marshal(map[string]any{"Replace": overlay})
 	if err != nil {
 		t.Fatal(err)
@@ -136,24 +145,22 @@ func run(t *testing.T, rows []row) []result {
 	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), list, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	input, err := json.Marshal(rows)
+	given, err := json.Marshal(input)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("go", "run", "-overlay", filepath.Join(dir, "overlay.json"), "./golden/conformance/rows")
 	cmd.Dir = module
-	cmd.Stdin = bytes.NewReader(input)
+	cmd.Stdin = bytes.NewReader(given)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("running the compiled rows: %v\n%s", err, stderr.String())
+		t.Fatalf("running the compiled rows: %v\n%.8000s", err, stderr.String())
 	}
-	var results []result
-	if err := json.Unmarshal(out, &results); err != nil {
+	if err := json.Unmarshal(out, output); err != nil {
 		t.Fatalf("%v\n%.2000s", err, out)
 	}
-	return results
 }
 
 // lower makes the package of all rows: a function each, a list of them, and their JSONPaths.

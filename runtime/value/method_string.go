@@ -3,6 +3,7 @@ package value
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // callString has java.lang.String's methods. Positions count UTF-16 code units.
@@ -192,19 +193,24 @@ func textMethod(name string, n int) bool {
 	return false
 }
 
-// intSearch is indexOf(int) and lastIndexOf(int), which look for a code point; any other method does not match.
+// intSearch is indexOf and lastIndexOf of a code point; any other method does not match.
 func intSearch(s, name string, args []Value) Value {
 	c, ok := intArg(args, 0)
-	if !ok || len(args) > 1 {
+	if !ok || name != "indexOf" && name != "lastIndexOf" {
 		return Null
 	}
-	switch name {
-	case "indexOf":
-		return Int(int64(unitOffset(s, strings.IndexRune(s, rune(c)))))
-	case "lastIndexOf":
-		return Int(int64(unitOffset(s, strings.LastIndex(s, string(rune(c))))))
+	if len(args) > 1 {
+		if _, ok := intArg(args, 1); !ok {
+			return Null
+		}
 	}
-	return Null
+	if !utf8.ValidRune(rune(c)) || c != int(rune(c)) {
+		return Int(-1)
+	}
+	if name == "indexOf" {
+		return indexOf(s, string(rune(c)), args)
+	}
+	return lastIndexOf(s, string(rune(c)), args)
 }
 
 func startsWith(s, prefix string, args []Value) Value {

@@ -36,8 +36,17 @@ func (e *Pair) Call(name string, args []Value) (Value, bool) {
 		return e.m.Put(e.key, args[0]), true
 	case name == "toString" && len(args) == 0:
 		return String(e.Text()), true
+	case name == "equals" && len(args) == 1:
+		return Bool(e.same(args[0])), true
 	}
 	return Null, false
+}
+
+// same reports whether v is an entry with the same key and value.
+func (e *Pair) same(v Value) bool {
+	o, _ := v.AsObject()
+	other, ok := o.(*Pair)
+	return ok && Same(e.key, other.key) && Same(e.value(), other.value())
 }
 
 // Items is none: an entry cannot be walked.
