@@ -36,7 +36,8 @@ func (r *Renderer) Foreach(v Value) *Loop {
 	switch v.Kind() {
 	case value.KindList:
 		list, _ := v.AsList()
-		l.items, l.changes, l.seen = list.Elements, &list.Changes, list.Changes
+		l.items, l.changes = list.Elements, list.Root()
+		l.seen = *l.changes
 	case value.KindMap:
 		m, _ := v.AsMap()
 		l.items, l.changes, l.seen = m.Values(), &m.Changes, m.Changes
@@ -160,22 +161,30 @@ func (l *Loop) Items() ([]Value, bool) { return nil, false }
 
 // block is what #define stores.
 type block struct {
-	r    *Renderer
-	body func()
+	r     *Renderer
+	body  func()
+	depth int // how often it is being rendered
 }
 
-// maxDefines is how deep #define blocks may render each other before they print nothing (mapping-templates.md 3.4).
+// maxDefines is how deep a #define block may render itself before it prints nothing (mapping-templates.md 3.4).
 const maxDefines = 2
 
+// maxBlocks bounds how deep different blocks render each other, where Java's stack would overflow.
+const maxBlocks = 500
+
 // Define is #define: body runs each time the value is printed.
-func (r *Renderer) Define(body func()) Value { return value.ObjectOf(&block{r, body}) }
+func (r *Renderer) Define(body func()) Value { return value.ObjectOf(&block{r: r, body: body}) }
 
 func (b *block) render() {
-	if b.r.defines >= maxDefines {
+	if b.depth >= maxDefines {
 		return
 	}
-	b.r.defines++
+	if b.r.defines++; b.r.defines > maxBlocks {
+		panic(value.TooDeep{})
+	}
+	b.depth++
 	b.body()
+	b.depth--
 	b.r.defines--
 }
 

@@ -137,7 +137,7 @@ func (r *Renderer) URLDecode(v Value) Value {
 			r.out = append(r.out, c)
 		}
 	}
-	kept := r.keep([]byte(strings.ToValidUTF8(string(r.out[start:]), "\uFFFD")))
+	kept := value.String(javaUTF8(r.out[start:]))
 	r.out = r.out[:start]
 	return kept
 }
@@ -177,5 +177,48 @@ func (r *Renderer) Base64Decode(v Value) Value {
 	if err != nil {
 		panic(value.Thrown{Reason: "base64Decode: " + err.Error()})
 	}
-	return value.String(strings.ToValidUTF8(string(decoded), "\uFFFD"))
+	return value.String(javaUTF8(decoded))
+}
+
+// javaUTF8 decodes UTF-8 as Java does: each longest start of a character that is not one becomes one U+FFFD.
+func javaUTF8(b []byte) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	out := make([]byte, 0, len(b)+16)
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			n = broken(b)
+		}
+		out = utf8.AppendRune(out, r)
+		b = b[n:]
+	}
+	return string(out)
+}
+
+// broken is the length of the start of a character that b begins with and does not go on.
+func broken(b []byte) int {
+	low, high, more := byte(0x80), byte(0xbf), 0
+	switch lead := b[0]; {
+	case 0xc2 <= lead && lead <= 0xdf:
+		more = 1
+	case lead == 0xe0:
+		low, more = 0xa0, 2
+	case lead == 0xed:
+		high, more = 0x9f, 2
+	case 0xe1 <= lead && lead <= 0xef:
+		more = 2
+	case lead == 0xf0:
+		low, more = 0x90, 3
+	case lead == 0xf4:
+		high, more = 0x8f, 3
+	case 0xf1 <= lead && lead <= 0xf3:
+		more = 3
+	}
+	n := 1
+	for ; n <= more && n < len(b) && low <= b[n] && b[n] <= high; n++ {
+		low, high = 0x80, 0xbf
+	}
+	return n
 }
