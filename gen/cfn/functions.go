@@ -23,7 +23,6 @@ func bad(at source.Node, format string, args ...any) outcome {
 	return failed(problem(diag.BadFunction, span, "", format, args...))
 }
 
-
 // argument evaluates an argument that must be a text, number or truth value.
 func (v *evaluation) argument(n source.Node, what string) (source.String, []diag.Diagnostic) {
 	if n.IsZero() {

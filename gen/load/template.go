@@ -195,13 +195,13 @@ func (u *unwrapper) outside(at source.Node) *file {
 // ignored are the properties that change nothing of what a gateway answers.
 var ignored = set("Name", "Description", "StageName", "OpenApiVersion", "EndpointConfiguration", "Tags", "FailOnWarnings",
 	"AlwaysDeploy", "PropagateTags", "TracingEnabled", "AccessLogSetting", "AccessLogSettings", "Models", "Domain", "Mode",
-	"CacheClusterEnabled", "CacheClusterSize", "SecurityPolicy", "EndpointAccessMode", "DisableExecuteApiEndpoint",
-	"ProtocolType", "Version", "IpAddressType", "DefinitionBody", "DefinitionUri", "Body", "BodyS3Location")
+	"CacheClusterEnabled", "CacheClusterSize", "ProtocolType", "Version", "IpAddressType", "DefinitionBody", "DefinitionUri", "Body", "BodyS3Location")
 
 // extensionsOf are the properties that say what an extension of the document does.
 var extensionsOf = map[string]string{
 	"BinaryMediaTypes": "binary-media-types", "MinimumCompressionSize": "minimum-compression-size",
-	"ApiKeySourceType": "api-key-source", "Policy": "policy",
+	"ApiKeySourceType": "api-key-source", "Policy": "policy", "SecurityPolicy": "security-policy",
+	"EndpointAccessMode": "endpoint-access-mode",
 }
 
 // helps say how the document itself says what a property does.
@@ -219,12 +219,28 @@ var helps = map[string]string{
 // loggingOnly are the settings of a method that change nothing of what it answers.
 var loggingOnly = set("HttpMethod", "ResourcePath", "LoggingLevel", "MetricsEnabled", "DataTraceEnabled")
 
-// properties looks at what an API's resource says beside its document.
+// properties looks at what an API's resource says beside its document, and what the template says for all APIs of SAM.
 func (u *unwrapper) properties(r resource, properties source.Node, doc *file) {
-	for _, p := range properties.Pairs() {
+	u.beside(r, properties.Pairs(), doc)
+	globals := map[string]string{"AWS::Serverless::Api": "Api", "AWS::Serverless::HttpApi": "HttpApi"}[r.typeName.Value]
+	if globals == "" {
+		return
+	}
+	var others []source.Pair
+	for _, p := range u.from.root.Get("Globals").Get(globals).Pairs() {
+		if _, own := properties.Lookup(p.Key.Value); !own {
+			others = append(others, p)
+		}
+	}
+	u.beside(r, others, doc)
+}
+
+// beside looks at properties of an API.
+func (u *unwrapper) beside(r resource, properties []source.Pair, doc *file) {
+	for _, p := range properties {
 		name := extensionsOf[p.Key.Value]
 		switch {
-		case ignored[p.Key.Value], p.Key.Value == "MethodSettings" && onlyLogs(p.Value):
+		case ignored[p.Key.Value], isIdle(p):
 		case name != "" && doc.File == u.from.File && doc.root.Kind() == source.Map:
 			u.extend(doc, p, name)
 		case name != "":
@@ -237,6 +253,18 @@ func (u *unwrapper) properties(r resource, properties source.Node, doc *file) {
 			u.error(diag.PropertyNotYet, p.Key.Span, help, "%s of %s is not supported yet", p.Key.Value, r.typeName.Value)
 		}
 	}
+}
+
+// isIdle reports whether a property has a value that changes nothing of what a gateway answers.
+func isIdle(p source.Pair) bool {
+	switch p.Key.Value {
+	case "MethodSettings":
+		return onlyLogs(p.Value)
+	case "DisableExecuteApiEndpoint", "MergeDefinitions":
+		on, ok := p.Value.Bool()
+		return ok && !on.Value
+	}
+	return false
 }
 
 // onlyLogs reports whether method settings are about logs and metrics.
