@@ -2,6 +2,7 @@ package integration
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -182,13 +183,13 @@ func (r *Route) send(in *model.Integration, fixed, dynamic plan.Selector) (call 
 	send, whole := fixed, false
 	switch {
 	case linked && hasUpstream(r.API, in.ConnectionID.Value):
-		to = r.Upstream(in.ConnectionID.Value)
+		to = r.Upstream(in.ConnectionID.Value, linkName(host, isFixed))
 	case linked && r.chooses(in.ConnectionID.Value):
 		var choose []plan.Step
-		to, choose = r.chosen(in.ConnectionID.Value)
+		to, choose = r.chosen(in.ConnectionID.Value, linkName(host, isFixed))
 		before = append(before, choose...)
 	case isFixed && hasUpstream(r.API, host):
-		to, host = r.Upstream(host), ""
+		to, host = r.Upstream(host, ""), ""
 	case isFixed:
 		to, host = r.Origin(Origin(uri.Scheme, host), insecure), ""
 	default:
@@ -208,10 +209,19 @@ func (r *Route) chooses(connectionID string) bool {
 	return ok && len(r.API.Upstream) > 0
 }
 
+// linkName is the name that the target of a link must prove in TLS: the uri's host (rest.md section 8), where it is fixed.
+func linkName(authority string, isFixed bool) string {
+	if !isFixed {
+		return ""
+	}
+	link := url.URL{Host: strings.ToLower(authority)}
+	return link.Hostname()
+}
+
 // chosen is the upstream that a stage variable names.
-func (r *Route) chosen(connectionID string) (plan.Value, []plan.Step) {
+func (r *Route) chosen(connectionID, host string) (plan.Value, []plan.Step) {
 	variable, _ := wholeVariable(connectionID)
-	choose := r.ChosenUpstream(plan.CtxStageVariable.Call(Ctx, plan.String(variable)))
+	choose := r.ChosenUpstream(plan.CtxStageVariable.Call(Ctx, plan.String(variable)), host)
 	return backend, []plan.Step{
 		plan.Let{Names: []string{string(backend)}, Value: choose},
 		plan.When{Cond: plan.Op{Op: "==", X: backend, Y: plan.Nil{}}, Then: ConfigurationError()},

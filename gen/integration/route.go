@@ -17,12 +17,13 @@ type Route struct {
 
 // Wiring gives kinds what a gateway holds beside its routes.
 type Wiring interface {
-	// Upstream is the entry of x-gateway-upstreams.
-	Upstream(name string) plan.Value
+	// Upstream is the entry of x-gateway-upstreams. Its targets are asked for host in TLS, for their own one when host is
+	// empty.
+	Upstream(name, host string) plan.Value
 	// Origin is the upstream of one scheme, host and port that integrations name by their uri.
 	Origin(origin string, insecure bool) plan.Value
 	// ChosenUpstream is the upstream whose name is known only at run time; nil when there is none of that name.
-	ChosenUpstream(name plan.Value) plan.Value
+	ChosenUpstream(name plan.Value, host string) plan.Value
 	// Dynamic speaks to hosts that are known only at run time.
 	Dynamic(insecure bool) plan.Value
 	// PathParam is the value of a path parameter; false when the path has none of that name.

@@ -108,7 +108,7 @@ func (a forwarding) lower(w *routeWiring) []plan.Step {
 		to = w.Origin(integration.Origin(strings.ToLower(u.Scheme), u.Host), false)
 		base = strings.TrimSuffix(u.EscapedPath(), "/")
 	} else {
-		to = w.Upstream(a.to)
+		to = w.Upstream(a.to, "")
 	}
 	segments, first := r.segments, 0
 	if a.server {

@@ -41,7 +41,7 @@ func (l *lowering) gatewayFile(o Options) plan.File {
 		if f.upstream != nil {
 			decls = append(decls, plan.Var{
 				Doc:   fmt.Sprintf("%s is %s.", f.configName(), f.doc),
-				Specs: []plan.Spec{{Name: f.configName(), Value: upstreamConfig(f.upstream)}},
+				Specs: []plan.Spec{{Name: f.configName(), Value: upstreamConfig(f.upstream, f.asked.only())}},
 			})
 		}
 	}

@@ -2,7 +2,9 @@ package lower
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gatewright/gatewright/gen/model"
@@ -105,8 +107,9 @@ func (l *lowering) chooser() plan.Decl {
 	}
 }
 
-// upstreamConfig is what the document says of an upstream; the runtime knows the defaults of the rest.
-func upstreamConfig(u *model.Upstream) plan.Value {
+// upstreamConfig is what the document says of an upstream; the runtime knows the defaults of the rest. Where the document
+// has no name for TLS, it is the host that all uris of links to the upstream have (rest.md section 8).
+func upstreamConfig(u *model.Upstream, host string) plan.Value {
 	c := fieldList{}
 	c.add("Name", plan.String(u.Name.Value))
 	targets := plan.List{Elem: plan.UpstreamTarget, Lines: len(u.Targets) > 1}
@@ -130,8 +133,14 @@ func upstreamConfig(u *model.Upstream) plan.Value {
 	c.duration("IdleTimeout", u.IdleTimeout, time.Second)
 	c.count("MaxConnections", u.MaxConnections)
 	c.count("MaxConcurrent", u.MaxConcurrent)
-	c.tls(u.TLS)
+	if u.TLS != nil || slices.ContainsFunc(u.Targets, isSecure) {
+		c.tls(u.TLS, host)
+	}
 	return plan.Composite{Type: plan.UpstreamConfig, Fields: c, Lines: true}
+}
+
+func isSecure(t model.Target) bool {
+	return len(t.URL.Value) > 8 && strings.EqualFold(t.URL.Value[:8], "https://")
 }
 
 // balance is the runtime's constant for a way to balance.
@@ -233,17 +242,24 @@ func (l *fieldList) retries(r *model.Retries) {
 	l.add("Retries", plan.Composite{Type: plan.UpstreamRetries, Fields: fields})
 }
 
-func (l *fieldList) tls(t *model.UpstreamTLS) {
+func (l *fieldList) tls(t *model.UpstreamTLS, host string) {
 	if t == nil {
-		return
+		t = &model.UpstreamTLS{}
 	}
 	fields := fieldList{}
 	fields.text("CAFile", t.CAFile)
 	fields.text("CertFile", t.CertFile)
 	fields.text("KeyFile", t.KeyFile)
-	fields.text("ServerName", t.ServerName)
+	if t.ServerName != nil && t.ServerName.Value != "" {
+		host = t.ServerName.Value
+	}
+	if host != "" {
+		fields.add("ServerName", plan.String(host))
+	}
 	if t.InsecureSkipVerify != nil && t.InsecureSkipVerify.Value {
 		fields.add("InsecureSkipVerify", plan.Bool(true))
 	}
-	l.add("TLS", plan.Composite{Type: plan.UpstreamTLS, Fields: fields})
+	if len(fields) > 0 {
+		l.add("TLS", plan.Composite{Type: plan.UpstreamTLS, Fields: fields})
+	}
 }

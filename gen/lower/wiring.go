@@ -21,6 +21,7 @@ type fields struct {
 	api    *model.API
 	byKey  map[string]*field
 	choose bool // an upstream is chosen by name at run time
+	chosen hosts
 }
 
 // field is one of them.
@@ -32,9 +33,25 @@ type field struct {
 	upstream *model.Upstream // an entry of x-gateway-upstreams
 	origin   string          // a scheme, host and port
 	insecure bool
+	asked    hosts // of an upstream
 }
 
-func newFields(api *model.API) *fields { return &fields{api: api, byKey: map[string]*field{}} }
+// hosts are the names that an upstream's targets are asked for in TLS; the empty one is a target's own.
+type hosts map[string]bool
+
+// only is the one name that is asked for; empty when there are several.
+func (h hosts) only() string {
+	if len(h) == 1 {
+		for host := range h {
+			return host
+		}
+	}
+	return ""
+}
+
+func newFields(api *model.API) *fields {
+	return &fields{api: api, byKey: map[string]*field{}, chosen: hosts{}}
+}
 
 // get returns the field with f's key, adding it when there is none.
 func (s *fields) get(f field) *field {
@@ -52,7 +69,9 @@ func (s *fields) sorted() []*field {
 
 // upstream is the field of an entry of x-gateway-upstreams.
 func (s *fields) upstream(u *model.Upstream) *field {
-	return s.get(field{key: "1 " + u.Name.Value, wish: u.Name.Value, doc: "x-gateway-upstreams." + u.Name.Value, upstream: u})
+	return s.get(field{
+		key: "1 " + u.Name.Value, wish: u.Name.Value, doc: "x-gateway-upstreams." + u.Name.Value, upstream: u, asked: hosts{},
+	})
 }
 
 // wire finds the fields that the routes need, by lowering the routes once for nothing, and names them.
@@ -64,7 +83,7 @@ func (l *lowering) wire() {
 	l.rehearsal = false
 	if l.fields.choose {
 		for _, u := range l.api.Upstream {
-			l.fields.upstream(u)
+			maps.Copy(l.fields.upstream(u).asked, l.fields.chosen)
 		}
 	}
 	taken := newNames()
@@ -92,10 +111,12 @@ var _ integration.Wiring = (*routeWiring)(nil)
 func member(f *field) plan.Value { return plan.Member{X: gateway, Name: f.name} }
 
 // Upstream is the field of an entry of x-gateway-upstreams.
-func (w *routeWiring) Upstream(name string) plan.Value {
+func (w *routeWiring) Upstream(name, host string) plan.Value {
 	for _, u := range w.api.Upstream {
 		if u.Name.Value == name {
-			return member(w.fields.upstream(u))
+			f := w.fields.upstream(u)
+			f.asked[host] = true
+			return member(f)
 		}
 	}
 	panic("no upstream is named " + strconv.Quote(name))
@@ -125,8 +146,9 @@ func (w *routeWiring) Dynamic(insecure bool) plan.Value {
 }
 
 // ChosenUpstream is the upstream that name names at run time.
-func (w *routeWiring) ChosenUpstream(name plan.Value) plan.Value {
+func (w *routeWiring) ChosenUpstream(name plan.Value, host string) plan.Value {
 	w.fields.choose = true
+	w.fields.chosen[host] = true
 	return plan.Call{Func: plan.Member{X: gateway, Name: chooseUpstream}, Args: []plan.Value{name}}
 }
 
