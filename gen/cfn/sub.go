@@ -114,9 +114,15 @@ func IsStageVariable(name string) bool {
 	return strings.HasPrefix(name, "stageVariables.") || strings.HasPrefix(name, "stageVariables[")
 }
 
+// dynamic is how a reference to a secret or to Parameter Store begins, which CloudFormation resolves when it deploys.
+const dynamic = "{{resolve:"
+
 // Placeholders fills the ${…} placeholders of a text in, as Terraform's templatefile does and Amazon's import does with
 // ${AWS::…}. Stage variables stay. What has no value is reported.
 func (e *Env) Placeholders(text source.String) source.String {
+	if at := strings.Index(text.Value, dynamic); at >= 0 {
+		e.found.Add(problem(diag.Unresolved, text.Sub(at, len(dynamic)), "write the value itself, or a parameter", "dynamic references to other services are not resolved"))
+	}
 	if text.Computed() || !strings.Contains(text.Value, "${") {
 		return text
 	}

@@ -114,6 +114,7 @@ func TestUnresolved(t *testing.T) {
 		{"an unknown function", `!Cidr [a, b]`, []string{"a.yaml:25:89 GW1902 the CloudFormation function !Cidr is not evaluated"}},
 		{"a wrong argument", `!Join [a]`, []string{"a.yaml:25:89 GW1051 Fn::Join takes a list of 2 values"}},
 		{"a wrong item", `!Select [7, [a]]`, []string{"a.yaml:25:89 GW1051 Fn::Select takes item 7 of a list of 1; items count from 0"}},
+		{"a secret", `"https://{{resolve:ssm:/host}}"`, []string{"a.yaml:25:98 GW1902 dynamic references to other services are not resolved"}},
 		{"a template reference", `!Sub "$input.params('a') ${input.x()}"`, []string{`a.yaml:25:114 GW1902 Fn::Sub finds nothing named "input.x()"`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

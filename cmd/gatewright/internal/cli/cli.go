@@ -76,8 +76,9 @@ func (c *command) root() *cobra.Command {
 		Long: `Gatewright reads an OpenAPI document (Swagger 2.0, OpenAPI 3.0 or 3.1, with or without the
 x-amazon-apigateway-* and x-gateway-* extensions) and writes the Go program that serves it.
 
-SPEC is the document: a YAML or JSON file. Files that it reaches by $ref are read too. Further SPECs add paths,
-components and settings to the first.
+SPEC is the document: a YAML or JSON file, or a CloudFormation or SAM template that holds one (template.yaml#Name where
+it holds several). Files that it reaches by $ref are read too. Further SPECs add paths, components and settings to the
+first. --param and --params fill in what it leaves open.
 
 Exit codes: 0 success; 1 findings, stale files, or a failure; 2 a wrong command line.`,
 		Example: `  gatewright init shop                            a new gateway in the directory shop
