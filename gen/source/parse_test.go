@@ -160,6 +160,20 @@ func TestPositionsOnOneLongLine(t *testing.T) {
 	assert.Equal(t, "a.json:1:40013", last.Sub(1, 1).String())
 }
 
+// A document without blanks and line breaks has nothing that ends a scalar early: looking for one to the end of the
+// file each time took minutes here.
+func TestScalarsOnOneLongLineTakeNoLonger(t *testing.T) {
+	begun := time.Now()
+	items := parse(t, "a.json", `{"list":[`+strings.Repeat("true,", 100_000)+`true]}`).Get("list").Items()
+	for _, item := range items {
+		_, ok := item.Bool()
+		require.True(t, ok)
+	}
+	last, _ := items[100_000].Bool()
+	assert.Equal(t, "a.json:1:500010", last.Span.String())
+	assert.Less(t, time.Since(begun), 10*time.Second)
+}
+
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"a: 1\nb: [x, 'y', \"z\\n\"]\nc: |\n  text\n  more\nd: >-\n  one\n  two\n\n  three\n",

@@ -224,10 +224,11 @@ func (s *scanner) means(decoded string, n int) bool {
 	return true
 }
 
-// run takes bytes that mean themselves up to a blank, a line break or a byte of stops.
+// run takes bytes that mean themselves up to a blank, a line break or a byte of stops. It looks no further than one byte
+// beyond the text: in JSON on one line nothing else ends a run, and each would reach to the end of the file.
 func (s *scanner) run(stops string) (taken bool, ok bool) {
 	n := 0
-	for s.at+n < len(s.data) {
+	for end := min(len(s.data), s.at+len(s.text)-s.done+1); s.at+n < end; {
 		c := s.data[s.at+n]
 		if c == ' ' || c == '\t' || strings.IndexByte(stops, c) >= 0 || lineBreak(s.data[s.at+n:], s.json) > 0 {
 			break
