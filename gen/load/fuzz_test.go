@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/gatewright/gatewright/gen/cfn"
 	"github.com/gatewright/gatewright/gen/diag"
 )
 
@@ -31,6 +32,20 @@ func FuzzLoad(f *testing.F) {
 	f.Add("openapi: 3.0.1\npaths: {/a: {$ref: b.yaml#/x}, /b: {$ref: '#/paths/~1a/get'}}\n", "x: {$ref: a.yaml#/paths/~1a}\n", false, uint8(2))
 	f.Add("openapi: 3.0.1\npaths: &p {/a: &a {get: &g {x-gateway-integration: {<<: *g}}}, /b: *a}\nx-gateway-stages: *p\n", "", false, uint8(0))
 	f.Add("swagger: '2.0'\nhost: h\nbasePath: /a/b/\nsecurityDefinitions: {a: {$ref: '#/x'}}\nx: {}\n", "", false, uint8(2))
+	f.Add(`Conditions: {P: !Not [!Equals [!Ref Q, !Join [x, [a, !Ref R]]]]}
+Parameters: {Q: {Type: CommaDelimitedList, Default: 'a,b'}}
+Resources:
+  A:
+    Type: AWS::Serverless::Api
+    Properties:
+      Auth: {}
+      Policy: !FindInMap [a, b, c]
+      DefinitionBody:
+        openapi: 3.0.1
+        paths: {/a: {get: {x-gateway-integration: {type: mock, uri: !Sub ['https://${A}/${B.C}/${!D}', {A: !If [P, !Ref Q, !Ref AWS::NoValue]}]}}}}
+`, "", false, uint8(3))
+	f.Add("Resources: {A: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: b.yaml}}}\n", "openapi: 3.0.1\npaths: {/a: {get: &a !Select [0, !Split [a, *a]]}}\n", false, uint8(4))
+	f.Add(`{"Resources": {"A": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "b.yaml"}}}}}}}`, "openapi: 3.0.1\n", true, uint8(5))
 	f.Fuzz(func(t *testing.T, text, other string, json bool, mode uint8) {
 		name := "a.yaml"
 		if json {
@@ -40,7 +55,13 @@ func FuzzLoad(f *testing.F) {
 		read := newFiles(1<<20, &found)
 		home := &folder{dir: ".", fsys: fstest.MapFS{"b.yaml": {Data: []byte(other)}}}
 		start := time.Now()
-		if root := read.parse(home, name, name, []byte(text)); root != nil {
+		read.env = cfn.NewEnv(mode >= 3, &found)
+		root := read.parse(home, name, name, []byte(text))
+		if root != nil {
+			read.env.AddTemplate(root.root)
+			root = read.unwrap(root, "")
+		}
+		if root != nil {
 			load(context.Background(), Options{BasePath: BasePath(mode % 3)}, read, []*file{root}, &found)
 		}
 		if spent := time.Since(start); spent > 5*time.Second {

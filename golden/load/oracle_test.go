@@ -55,7 +55,7 @@ func TestLibopenapiReadsTheCorpusTheSame(t *testing.T) {
 	compared := 0
 	for _, path := range paths {
 		var found diag.List
-		if api := load.Load(context.Background(), load.Options{Paths: []string{path}}, &found); api == nil || api.Version == 0 {
+		if api := load.Load(context.Background(), load.Options{Paths: []string{path}}, &found); api == nil || api.Version == 0 || inTemplate(api) {
 			continue
 		}
 		compared++
@@ -64,10 +64,15 @@ func TestLibopenapiReadsTheCorpusTheSame(t *testing.T) {
 	assert.Greater(t, compared, 20)
 }
 
+// inTemplate reports whether a document stands in a CloudFormation template, which libopenapi does not read.
+func inTemplate(api *model.API) bool {
+	return len(api.Paths) > 0 && strings.HasPrefix(api.Paths[0].Pointer, "/Resources/")
+}
+
 // compare compares one document and returns its operations. Placeholders left in it are no matter here.
 func compare(t *testing.T, path string) []string {
 	var found diag.List
-	require.NoError(t, found.Allow(diag.ParametersNotYet))
+	require.NoError(t, found.Allow(diag.Unresolved))
 	api := load.Load(context.Background(), load.Options{Paths: []string{path}}, &found)
 	require.NotNil(t, api)
 	ours := read(api)
