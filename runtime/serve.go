@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/valyala/fasthttp"
@@ -99,6 +100,9 @@ func (c *Ctx) openNet(r *http.Request) Fault {
 			}
 		}
 	}
+	if !soundNet(c, r) {
+		return BadRequest
+	}
 	if connection := c.field(fieldConnection); connection != "" {
 		c.readConnection(connection)
 	}
@@ -106,6 +110,21 @@ func (c *Ctx) openNet(r *http.Request) Fault {
 		c.rc.Request.SetBodyStream(r.Body, int(r.ContentLength))
 	}
 	return OK
+}
+
+// soundNet reports whether r has one plain length, if any, and a target that needs no repair: in HTTP/2 net/http takes a
+// length that is no number for none at all, and escapes what may not stand in a target.
+func soundNet(c *Ctx, r *http.Request) bool {
+	switch c.counts[fieldContentLength] {
+	case 0:
+	case 1:
+		if !allDigits(c.field(fieldContentLength)) {
+			return false
+		}
+	default:
+		return false
+	}
+	return !strings.ContainsAny(r.RequestURI, " #")
 }
 
 // netTarget is r's target in the path that a handler before us may have changed, such as http.StripPrefix.

@@ -90,6 +90,29 @@ func TestServeHTTPInsideAnotherHandler(t *testing.T) {
 }
 
 // What a backend sends piece by piece reaches the client piece by piece.
+// What net/http lets pass in HTTP/2 is refused as in HTTP/1.1.
+func TestServeHTTPRefusesWhatNeedsRepair(t *testing.T) {
+	core := newTestCore(t, &API{Style: Plain}, func(c *Ctx) Fault { return c.Respond(200).Empty() })
+	serve := func(target string, lengths ...string) int {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("abc"))
+		r.RequestURI, r.URL.Path = target, target
+		if lengths != nil {
+			r.Header["Content-Length"] = lengths
+		}
+		w := httptest.NewRecorder()
+		core.ServeHTTP(w, r)
+		return w.Code
+	}
+	require.Equal(t, 200, serve("/a"))
+	require.Equal(t, 200, serve("/a", "3"))
+	for _, lengths := range [][]string{{"+3"}, {"3", "3"}, {"3, 3"}, {""}} {
+		require.Equal(t, 400, serve("/a", lengths...), "%q", lengths)
+	}
+	for _, target := range []string{"/a b", "/a#b", "/a HTTP/1.1"} {
+		require.Equal(t, 400, serve(target), target)
+	}
+}
+
 func TestServeHTTPStreams(t *testing.T) {
 	source, feed := io.Pipe()
 	core := newTestCore(t, &API{Style: Plain}, func(c *Ctx) Fault {
