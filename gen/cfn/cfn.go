@@ -266,6 +266,7 @@ func (v *evaluation) function(n source.Node, name string, argument source.Node) 
 	if out.problems == nil {
 		return out
 	}
+	out.problems = out.problems[:min(len(out.problems), maxPlaceholders)]
 	for i := range out.problems {
 		if !out.problems[i].Span.Valid() {
 			out.problems[i].Span = at
