@@ -68,6 +68,7 @@ func (c *Ctx) faultMessage() (message string, ok bool) {
 // answerFault answers the request with f.
 func (c *Ctx) answerFault(f Fault) {
 	c.fault = f
+	c.response.reset() // an answer that was begun is given up
 	response := &c.rc.Response
 	response.Reset()
 	response.Header.DisableNormalizing()
