@@ -78,14 +78,17 @@ func plainRule(kind fieldKind) FieldRule {
 // Respond begins the answer.
 func (c *Ctx) Respond(status int) *Response {
 	r := &c.response
-	if answer := c.directAnswer(); answer != nil {
-		r.reset()
-		r.status, r.direct = status, answer
-		answer.Type, answer.Fields = answer.Type[:0], answer.Fields[:0]
-		r.line("x-amzn-RequestId", c.RequestID())
+	answer := c.directAnswer()
+	if answer == nil {
+		r.begin(status)
 		return r
 	}
-	r.begin(status)
+	r.reset()
+	r.status, r.direct = status, answer
+	answer.Type, answer.Fields = answer.Type[:0], answer.Fields[:0]
+	if answer.Alive = c.core.api.Style == REST; answer.Alive {
+		r.line("x-amzn-RequestId", c.RequestID())
+	}
 	return r
 }
 
@@ -96,7 +99,7 @@ func (r *Response) reset() {
 // directAnswer is where a whole answer can be put that needs nothing but its parts; nil when this request's cannot.
 func (c *Ctx) directAnswer() *whole.Answer {
 	core := c.core
-	if c.front != frontFast || core.api.Style != REST || core.api.Compression.on || core.settings.accessLog != nil || c.closes || c.rc.IsHead() || !c.rc.Request.Header.IsHTTP11() {
+	if c.front != frontFast || core.api.Compression.on || core.settings.accessLog != nil || c.closes || c.rc.IsHead() || !c.rc.Request.Header.IsHTTP11() {
 		return nil
 	}
 	if front, ok := c.rc.Conn().(whole.Front); ok {
@@ -118,9 +121,9 @@ func appendLine(dst []byte, name, value string) []byte {
 // fields moves what a direct answer has so far to the fields of fasthttp's response.
 func (r *Response) fields() {
 	answer := r.direct
-	typed := r.typed
+	typed, proxy := r.typed, r.proxy
 	r.begin(r.status)
-	r.typed = typed
+	r.typed, r.proxy = typed, proxy
 	header := &r.c.rc.Response.Header
 	header.Del("x-amzn-RequestId") // it is the first line
 	if typed {
@@ -137,12 +140,14 @@ func (r *Response) fields() {
 // whole hands the direct answer over.
 func (r *Response) whole(body []byte) Fault {
 	c, answer := r.c, r.direct
-	if !r.typed {
-		answer.Type = append(answer.Type, "application/json"...)
-	}
-	r.line("x-amz-apigw-id", c.ExtendedRequestID())
-	if c.traced {
-		r.line("X-Amzn-Trace-Id", c.TraceHeader())
+	if c.core.api.Style == REST {
+		if !r.typed {
+			answer.Type = append(answer.Type, "application/json"...)
+		}
+		r.line("x-amz-apigw-id", c.ExtendedRequestID())
+		if c.traced && !r.proxy {
+			r.line("X-Amzn-Trace-Id", c.TraceHeader())
+		}
 	}
 	answer.Status, answer.Set = r.status, true
 	answer.Body = append(answer.Body[:0], body...)
@@ -168,8 +173,7 @@ func (r *Response) begin(status int) {
 
 // Proxied begins an answer whose headers are the backend's own; a REST API adds no trace id to it (rest.md, section 4.5).
 func (c *Ctx) Proxied(status int) *Response {
-	r := &c.response
-	r.begin(status)
+	r := c.Respond(status)
 	r.proxy = true
 	return r
 }
@@ -247,6 +251,16 @@ func (r *Response) fail(f Fault) {
 	if r.fault == OK {
 		r.fault = f
 	}
+}
+
+// CloseConnection has the connection close behind the answer.
+func (r *Response) CloseConnection() {
+	if r.direct != nil {
+		r.fields()
+	}
+	header := &r.c.rc.Response.Header
+	header.Del("Connection")
+	header.SetConnectionClose()
 }
 
 // Text answers with s.

@@ -372,12 +372,17 @@ func (w *worker) writeDirect(stays bool) error {
 	b = append(append(b, ' '), fasthttp.StatusMessage(a.Status)...)
 	b = append(b, "\r\n"...)
 	b = append(b, w.dateLine()...)
-	b = append(append(append(b, "Content-Type: "...), a.Type...), "\r\nContent-Length: "...)
-	b = strconv.AppendInt(b, int64(len(a.Body)), 10)
-	if stays {
-		b = append(b, "\r\nConnection: keep-alive\r\n"...)
-	} else {
+	if len(a.Type) > 0 {
+		b = append(append(append(b, "Content-Type: "...), a.Type...), "\r\n"...)
+	}
+	b = strconv.AppendInt(append(b, "Content-Length: "...), int64(len(a.Body)), 10)
+	switch {
+	case !stays:
 		b = append(b, "\r\nConnection: close\r\n"...)
+	case a.Alive:
+		b = append(b, "\r\nConnection: keep-alive\r\n"...)
+	default:
+		b = append(b, "\r\n"...)
 	}
 	b = append(append(b, a.Fields...), "\r\n"...)
 	if _, err := w.bw.Write(b); err != nil {

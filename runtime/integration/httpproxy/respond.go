@@ -24,9 +24,7 @@ func (x *exchange) respond() gw.Fault {
 		return x.respondEmpty(r)
 	}
 	if early {
-		header := &c.RequestCtx().Response.Header
-		header.Del("Connection")
-		header.SetConnectionClose()
+		r.CloseConnection()
 	} else if done, f := x.respondSmall(r); done {
 		return f
 	}

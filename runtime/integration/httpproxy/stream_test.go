@@ -219,26 +219,30 @@ func TestUploadInChunks(t *testing.T) {
 
 // A body that breaks off never looks whole to the backend.
 func TestUploadBreaks(t *testing.T) {
-	for name, body := range map[string]string{
-		"chunks":  "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nnonsense\r\n",
-		"gone":    "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
-		"shorter": "Content-Length: 100000\r\n\r\nhello",
+	for name, test := range map[string]struct{ first, then string }{
+		"chunks":  {"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "nonsense\r\n"},
+		"gone":    {"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", ""},
+		"shorter": {"Content-Length: 100000\r\n\r\nhello", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			read := make(chan error, 1)
+			begun, read := make(chan struct{}), make(chan error, 1)
 			backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				b := make([]byte, 5)
-				if _, err := io.ReadFull(r.Body, b); err != nil {
+				_, err := io.ReadFull(r.Body, b)
+				close(begun)
+				if err != nil {
 					read <- err
 					return
 				}
-				_, err := io.ReadAll(r.Body)
+				_, err = io.ReadAll(r.Body)
 				read <- err
 			}))
 			t.Cleanup(backend.Close)
 			g := start(t, gw.Plain, to(backend.URL), proxy)
 			p := g.dial(t)
-			p.say("POST / HTTP/1.1\r\nHost: x\r\n%s", body)
+			p.say("POST / HTTP/1.1\r\nHost: x\r\n%s", test.first)
+			<-begun // what is broken from the start does not get as far as the backend
+			p.say("%s", test.then)
 			require.NoError(t, p.Conn.(*net.TCPConn).CloseWrite())
 			require.Error(t, <-read)
 		})

@@ -8,7 +8,9 @@ type Answer struct {
 	// Set says that there is an answer. The front clears it.
 	Set    bool
 	Status int
-	// Type is the Content-Type.
+	// Alive has the front say that the connection stays open, when it does.
+	Alive bool
+	// Type is the Content-Type; empty for none.
 	Type []byte
 	// Fields are all other header fields, each a line with its CRLF; Date, Content-Length and Connection are the
 	// front's own.
