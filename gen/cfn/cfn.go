@@ -119,7 +119,7 @@ func Function(n source.Node) (name string, argument source.Node) {
 			name = ""
 			continue
 		}
-		if _, isText := value.Text(); isText && (key == "Ref" || key == "Condition") {
+		if (key == "Ref" || key == "Condition") && value.Kind() == source.Text {
 			name, argument = key, value
 		}
 	}
@@ -145,12 +145,17 @@ func place(n source.Node, name string, argument source.Node) source.Span {
 	return at
 }
 
-// MayHold reports quickly whether a file's text may hold functions. It may be wrong in saying so.
-func MayHold(text []byte) bool {
-	for _, word := range []string{"Fn::", `"Ref"`, "Ref:"} {
-		if bytes.Contains(text, []byte(word)) {
-			return true
-		}
+// MayHold reports quickly whether a file may hold functions. It may be wrong in saying so.
+func MayHold(f *source.File) bool {
+	text := f.Data
+	if bytes.Contains(text, []byte("Fn::")) || bytes.Contains(text, []byte(`"Ref"`)) {
+		return true
+	}
+	if f.JSON() {
+		return false
+	}
+	if bytes.Contains(text, []byte("Ref:")) {
+		return true
 	}
 	for {
 		at := bytes.IndexByte(text, '!')
@@ -197,7 +202,7 @@ func problem(code diag.Code, at source.Span, help, format string, args ...any) d
 type evaluation struct {
 	*Env
 	file *source.File
-	done map[*yaml.Node]outcome // of values that aliases stand for, and of functions
+	done map[*yaml.Node]outcome // of values that aliases stand for
 }
 
 // value evaluates n and all below it. Lists and maps change in place.
@@ -206,8 +211,10 @@ func (v *evaluation) value(n source.Node) outcome {
 	if y == nil {
 		return outcome{node: n}
 	}
-	if out, ok := v.done[y]; ok {
-		return out
+	if y.Anchor != "" {
+		if out, ok := v.done[y]; ok {
+			return out
+		}
 	}
 	out := outcome{node: n}
 	name, argument := Function(n)
@@ -219,7 +226,9 @@ func (v *evaluation) value(n source.Node) outcome {
 	default:
 		return out
 	}
-	v.done[y] = out
+	if y.Anchor != "" {
+		v.done[y] = out
+	}
 	return out
 }
 

@@ -25,9 +25,11 @@ func filled(t testing.TB, env *cfn.Env, text string) source.Node {
 func TestMayHold(t *testing.T) {
 	for text, want := range map[string]bool{
 		`{"Fn::Sub": "x"}`: true, "a: !Ref x": true, "a: [!Ref x]": true, "!Sub x": true, `{"Ref": "x"}`: true, "a: {Ref: x}": true,
-		"$ref: '#/x'": false, "a: hello!": false, "a: x !": false, "a: !!str x": false, "a: b!C": false, "": false,
+		"$ref: '#/x'": false, "a: hello!": false, "a: x !": false, "a: !!str x": false, "a: b!C": false, `{"a": "> [!NOTE]"}`: false, "": false,
 	} {
-		assert.Equal(t, want, cfn.MayHold([]byte(text)), text)
+		f := &source.File{Path: "a.yaml", Data: []byte(text)}
+		source.Parse(f)
+		assert.Equal(t, want, cfn.MayHold(f), text)
 	}
 }
 

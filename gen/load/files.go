@@ -191,7 +191,7 @@ func (f *files) reach(from *file, rel string, at source.Span) *file {
 
 // fill evaluates the functions of a file, if it has any.
 func (f *files) fill(read *file) {
-	if !read.filled && cfn.MayHold(read.Data) {
+	if !read.filled && cfn.MayHold(read.File) {
 		read.root = f.env.Fill(read.root)
 	}
 	read.filled = true

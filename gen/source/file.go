@@ -66,6 +66,9 @@ func (f *File) reindex() {
 	f.once, f.index = sync.Once{}, index{}
 }
 
+// JSON reports whether the file was read as JSON rather than YAML.
+func (f *File) JSON() bool { return f.json }
+
 // lineBreak returns the length of the line break that data starts with; 0 when it starts with none. YAML's scanner
 // counts NEL, LS and PS as line breaks too.
 func lineBreak(data []byte, json bool) int {
