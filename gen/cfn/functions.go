@@ -78,7 +78,7 @@ func items(n source.Node, name string, from, to int) ([]source.Node, []diag.Diag
 // ref evaluates Ref.
 func (v *evaluation) ref(n source.Node, at source.Span) outcome {
 	name, ok := written(n)
-	if !ok {
+	if !ok || name.Value == "" {
 		return bad(source.Node{}, "Ref takes the name of a parameter or resource")
 	}
 	if name.Value == "AWS::NoValue" {

@@ -38,6 +38,7 @@ const (
 	NoDocument        Code = "GW1901"
 	Unresolved        Code = "GW1902"
 	PropertyNotYet    Code = "GW1903"
+	TemplateAuth      Code = "GW1904"
 )
 
 // loadCodes are the findings of reading a document.
@@ -243,9 +244,14 @@ func fillingCodes() []Info {
 		Allowed:     "A ${…} placeholder is taken as the text that it is; a CloudFormation function as an absent value.",
 	}, {
 		Code: PropertyNotYet, Title: "property of a template's API that is not supported yet",
-		Explanation: "Beside the document, the template's resource says something that changes how the API behaves, such as SAM's Auth and Cors, which SAM works into the document when it is deployed. That is not supported yet.",
-		Example:     "Type: AWS::Serverless::Api\nProperties:\n  Auth: {DefaultAuthorizer: Pool}",
+		Explanation: "Beside the document, the template's resource says something that changes how the API behaves, such as SAM's Cors, which SAM works into the document when it is deployed. That is not supported yet.",
+		Example:     "Type: AWS::Serverless::Api\nProperties:\n  Cors: \"'*'\"",
 		Remedy:      "Say it in the document itself, or export the deployed API.",
 		Allowed:     "The property has no effect.",
+	}, {
+		Code: TemplateAuth, Title: "Auth of a template's API is not supported yet",
+		Explanation: "SAM's Auth guards the operations of the API: by authorizers, API keys or a resource policy that SAM works into the document when it is deployed. Without it they would be open, so this cannot be allowed.",
+		Example:     "Type: AWS::Serverless::Api\nProperties:\n  Auth: {DefaultAuthorizer: Pool}",
+		Remedy:      "Declare the guards in the document itself, or export the deployed API.",
 	}}
 }

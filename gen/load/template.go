@@ -250,7 +250,11 @@ func (u *unwrapper) beside(r resource, properties []source.Pair, doc *file) {
 			if help == "" {
 				help = "say it in the document itself"
 			}
-			u.error(diag.PropertyNotYet, p.Key.Span, help, "%s of %s is not supported yet", p.Key.Value, r.typeName.Value)
+			code := diag.PropertyNotYet
+			if p.Key.Value == "Auth" {
+				code = diag.TemplateAuth
+			}
+			u.error(code, p.Key.Span, help, "%s of %s is not supported yet", p.Key.Value, r.typeName.Value)
 		}
 	}
 }

@@ -298,13 +298,13 @@ func TestPropertiesBesideDocument(t *testing.T) {
 	assert.Equal(t, [2]int{9, 7}, [2]int{api.Policy.Key().Span.Line, api.Policy.Key().Span.Col})
 	_, found = with(t, sam("https://x.example", "Globals: {Api: {Auth: {ApiKeyRequired: true}, Cors: '*', Name: a}}\n", "      Cors: \"'a'\"\n      DisableExecuteApiEndpoint: true\n"), nil)
 	assert.Equal(t, []string{
-		"a.yaml:1:17 GW1903 Auth of AWS::Serverless::Api is not supported yet",
+		"a.yaml:1:17 GW1904 Auth of AWS::Serverless::Api is not supported yet",
 		"a.yaml:8:7 GW1903 Cors of AWS::Serverless::Api is not supported yet",
 		"a.yaml:9:7 GW1903 DisableExecuteApiEndpoint of AWS::Serverless::Api is not supported yet",
 	}, found)
 	_, found = with(t, sam("https://x.example", "", "      Auth: {DefaultAuthorizer: Pool}\n      Cors: \"'*'\"\n      MethodSettings: [{CachingEnabled: true}]\n"), nil)
 	assert.Equal(t, []string{
-		"a.yaml:7:7 GW1903 Auth of AWS::Serverless::Api is not supported yet",
+		"a.yaml:7:7 GW1904 Auth of AWS::Serverless::Api is not supported yet",
 		"a.yaml:8:7 GW1903 Cors of AWS::Serverless::Api is not supported yet",
 		"a.yaml:9:7 GW1903 MethodSettings of AWS::Serverless::Api is not supported yet",
 	}, found)
