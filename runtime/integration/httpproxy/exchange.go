@@ -178,10 +178,13 @@ func (x *exchange) failed(err error, clock time.Time) bool {
 		return false // not the backend's fault
 	}
 	x.up.failed(x.t, clock)
-	if !again {
-		x.up.core.Logger().Warn("no answer from a backend", "upstream", x.up.cfg.Name, "target", x.t.url, "error", err)
+	if again {
+		return true
 	}
-	return again
+	if unsaid, ok := x.t.warn(x.now); ok {
+		x.up.core.Logger().Warn("no answer from a backend", "upstream", x.up.cfg.Name, "target", x.t.url, "error", err, "unsaid", unsaid)
+	}
+	return false
 }
 
 // fault is how err is told to the client (rest.md, section 8). That a host without an address is a mistake of the

@@ -24,6 +24,20 @@ func TestUnreachable(t *testing.T) {
 	require.Equal(t, 504, plain.ask(t, "GET", "/", "").status)
 }
 
+// An outage does not flood the log: one line a second tells how many were left out.
+func TestFailuresAreLoggedSparingly(t *testing.T) {
+	target, begun := &target{}, time.Unix(1_000_000, 0)
+	_, ok := target.warn(begun)
+	require.True(t, ok)
+	for range 5 {
+		_, ok = target.warn(begun.Add(warnEvery / 2))
+		require.False(t, ok)
+	}
+	unsaid, ok := target.warn(begun.Add(warnEvery))
+	require.True(t, ok)
+	require.EqualValues(t, 5, unsaid)
+}
+
 func TestUnknownHost(t *testing.T) {
 	for style, want := range map[gw.Style]int{gw.REST: 500, gw.Plain: 504} {
 		g := start(t, style, to("http://no-such-host.invalid"), proxy)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/gatewright/gatewright/runtime/integration/internal/wire"
 )
@@ -26,6 +27,22 @@ type target struct {
 	ejected  atomic.Int64 // until when, in Unix nanoseconds
 	down     atomic.Bool  // by active checks
 	streak   int          // of checks that contradict down; the checker's own
+
+	warned atomic.Int64 // when a failure was logged last, in Unix nanoseconds
+	unsaid atomic.Int64 // failures since then
+}
+
+// warnEvery is how often the log tells of one target's failures: an outage under load must not flood it.
+const warnEvery = time.Second
+
+// warn reports whether a failure is to be logged at now, and how many before it were not.
+func (t *target) warn(now time.Time) (unsaid int64, ok bool) {
+	last := t.warned.Load()
+	if now.UnixNano()-last < int64(warnEvery) || !t.warned.CompareAndSwap(last, now.UnixNano()) {
+		t.unsaid.Add(1)
+		return 0, false
+	}
+	return t.unsaid.Swap(0), true
 }
 
 // origin is a URL without its path.
