@@ -4,17 +4,26 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewright/gatewright/gen/cfn"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/source"
 )
 
 // security reads a list of alternatives; nil when it is absent.
 func (l *loader) security(n source.Node) *model.Security {
+	s := &model.Security{Span: n.Key().Span}
+	if guard, open := l.unknownGuard(n); open {
+		s.Alternatives = append(s.Alternatives, guard)
+		return s
+	}
 	if !l.wants(n, source.List, "security") {
 		return nil
 	}
-	s := &model.Security{Span: n.Key().Span}
 	for _, item := range n.Items() {
+		if guard, open := l.unknownGuard(item); open {
+			s.Alternatives = append(s.Alternatives, guard)
+			continue
+		}
 		if !l.isMap(item, "an item of security") {
 			continue
 		}
@@ -25,6 +34,16 @@ func (l *loader) security(n source.Node) *model.Security {
 		s.Alternatives = append(s.Alternatives, r)
 	}
 	return s
+}
+
+// unknownGuard makes a requirement that nothing meets of a function that could not be evaluated: were it absent, what it
+// guards would be open where the finding is allowed.
+func (l *loader) unknownGuard(n source.Node) (model.SecurityRequirement, bool) {
+	if !l.intrinsic(n) {
+		return model.SecurityRequirement{}, false
+	}
+	name, _ := cfn.Function(n)
+	return model.SecurityRequirement{Schemes: []model.SchemeUse{{Name: source.String{Value: name, Span: n.Start()}}}}, true
 }
 
 // securitySchemes reads the schemes and the authorizers inside them.

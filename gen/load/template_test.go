@@ -309,3 +309,18 @@ func TestPropertiesBesideDocument(t *testing.T) {
 		"a.yaml:9:7 GW1903 MethodSettings of AWS::Serverless::Api is not supported yet",
 	}, found)
 }
+
+// TestUnknownGuards never leaves an operation open because a function in its security has no value.
+func TestUnknownGuards(t *testing.T) {
+	for _, guard := range []string{"!If [Guarded, [{key: []}], []]", "[!Ref Guard]"} {
+		var found diag.List
+		require.NoError(t, found.Allow(diag.Unresolved))
+		path := write(t, "a.yaml", head+"paths: {/a: {get: {security: "+guard+"}}}\n")
+		api := load.Load(context.Background(), load.Options{Paths: []string{path}}, &found)
+		assert.Equal(t, 1, found.Warnings())
+		security := find(t, api, "/a", "GET").Security
+		require.NotNil(t, security, guard)
+		require.Len(t, security.Alternatives, 1)
+		assert.Len(t, security.Alternatives[0].Schemes, 1)
+	}
+}
