@@ -21,6 +21,12 @@ type uses struct {
 	// contextSet is true when the template changes $context outside the overrides.
 	contextSet bool
 
+	known map[string]bool // variables, as a set
+	// feeds lists, for a variable, those that are read only to set it; needed are those that are read for more.
+	feeds  map[string][]string
+	needed map[string]bool
+	toSet  string // the variable for which alone the current node is read
+
 	bound  []string // the variables of the loops around the current node
 	nested int      // blocks around the current node
 }
@@ -42,14 +48,63 @@ func (u *uses) dropUnread(used map[string]bool) bool {
 
 // analyse walks a template.
 func analyse(nodes []ast.Node) *uses {
-	u := &uses{reads: map[string]int{}, writes: map[string]int{}, local: map[string]bool{}, firstSet: map[string]bool{}}
+	u := &uses{
+		reads: map[string]int{}, writes: map[string]int{}, local: map[string]bool{}, firstSet: map[string]bool{},
+		known: map[string]bool{}, feeds: map[string][]string{}, needed: map[string]bool{},
+	}
 	u.block(nodes)
+	u.forgetUnneeded()
 	return u
+}
+
+// forgetUnneeded takes the reads of variables away that only set others which nobody needs.
+func (u *uses) forgetUnneeded() {
+	var open []string
+	for name := range u.needed {
+		open = append(open, name)
+	}
+	for len(open) > 0 {
+		name := open[len(open)-1]
+		open = open[:len(open)-1]
+		for _, fed := range u.feeds[name] {
+			if !u.needed[fed] {
+				u.needed[fed] = true
+				open = append(open, fed)
+			}
+		}
+	}
+	for name := range u.reads {
+		if !u.needed[name] {
+			u.reads[name] = 0
+		}
+	}
+}
+
+// read notes that a variable is read.
+func (u *uses) read(name string) {
+	u.seen(name)
+	u.reads[name]++
+	if u.toSet == "" {
+		u.needed[name] = true
+	} else {
+		u.feeds[u.toSet] = append(u.feeds[u.toSet], name)
+	}
+}
+
+// only runs walk over nodes that are read for one variable alone.
+func (u *uses) only(variable string, walk func()) {
+	outer := u.toSet
+	if outer == "" {
+		u.toSet = variable
+	}
+	walk()
+	u.toSet = outer
 }
 
 // seen notes an appearance of a variable.
 func (u *uses) seen(name string) {
-	if !slices.Contains(u.variables, name) {
+	if !u.known[name] {
+		u.known[name] = true
 		u.variables = append(u.variables, name)
 	}
 	if !slices.Contains(u.bound, name) {
@@ -69,7 +124,11 @@ func (u *uses) block(nodes []ast.Node) {
 		case ast.Output:
 			u.expr(n.Ref)
 		case ast.Set:
-			u.expr(n.Value)
+			if len(n.Target.Parts) == 0 && !reserved(n.Target) && !effective(n.Value) {
+				u.only(n.Target.Name, func() { u.expr(n.Value) })
+			} else {
+				u.expr(n.Value)
+			}
 			u.target(n.Target)
 		case ast.If:
 			for _, b := range n.Branches {
@@ -81,7 +140,7 @@ func (u *uses) block(nodes []ast.Node) {
 			u.foreach(n)
 		case ast.Define:
 			u.write(n.Var)
-			u.closure(n.Body)
+			u.only(n.Var, func() { u.closure(n.Body) })
 		}
 	}
 }
@@ -156,8 +215,7 @@ func (u *uses) exprs(exprs []ast.Expr) {
 func (u *uses) expr(e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.Reference:
-		u.seen(e.Name)
-		u.reads[e.Name]++
+		u.read(e.Name)
 		u.partsOf(e)
 	case ast.Interpolated:
 		u.nested++

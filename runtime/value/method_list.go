@@ -18,6 +18,9 @@ func callList(l *List, name string, args []Value) Value {
 	return Null
 }
 
+// maxComparisons bounds the work of the methods that compare each element of one list with each of another.
+const maxComparisons = 1 << 26
+
 func callList0(l *List, name string) Value {
 	switch name {
 	case "size":
@@ -68,6 +71,9 @@ func callList1(l *List, name string, x Value) Value {
 	others, ok := x.collection()
 	if !ok {
 		return Null
+	}
+	if name != "addAll" && len(others)*len(l.Elements) > maxComparisons {
+		return throw("lists too long for " + name)
 	}
 	switch name {
 	case "addAll":

@@ -117,6 +117,9 @@ func aligned(x, y *Decimal) (a, b *big.Int, scale int, ok bool) {
 // maxScale bounds the powers of ten that arithmetic on hostile numbers may need.
 const maxScale = 10_000
 
+// maxBits bounds the operands of arithmetic: a template that squares a number again and again must come to an end.
+const maxBits = 1 << 20
+
 func scaled(d *Decimal, scale int) *big.Int {
 	if d.Scale == scale {
 		return d.Unscaled
@@ -139,7 +142,7 @@ func Compute(op Arithmetic, x, y Value) (result Value, ok bool) {
 		return Null, true
 	}
 	if x.isInteger() && y.isInteger() {
-		return computeInteger(op, x, y), true
+		return computeInteger(op, x, y)
 	}
 	if x.k == KindDecimal || y.k == KindDecimal || x.k == KindBig || y.k == KindBig {
 		return computeDecimal(op, x, y)
@@ -159,16 +162,19 @@ func Compute(op Arithmetic, x, y Value) (result Value, ok bool) {
 }
 
 // computeInteger works on ints and longs directly and on big integers where they overflow.
-func computeInteger(op Arithmetic, x, y Value) Value {
+func computeInteger(op Arithmetic, x, y Value) (result Value, ok bool) {
 	if x.k != KindBig && y.k != KindBig {
 		if r, ok := computeInt64(op, int64(x.n), int64(y.n)); ok {
 			if x.k == KindLong || y.k == KindLong {
-				return Long(r)
+				return Long(r), true
 			}
-			return Int(r)
+			return Int(r), true
 		}
 	}
 	a, b, r := x.bigInt(), y.bigInt(), new(big.Int)
+	if a.BitLen()+b.BitLen() > maxBits {
+		return Null, false
+	}
 	switch op {
 	case '+':
 		r.Add(a, b)
@@ -181,7 +187,7 @@ func computeInteger(op Arithmetic, x, y Value) Value {
 	case '%':
 		r.Rem(a, b)
 	}
-	return Value{p: unsafe.Pointer(r), k: KindBig} // a BigInteger stays one even when a long would hold it
+	return Value{p: unsafe.Pointer(r), k: KindBig}, true // a BigInteger stays one even when a long would hold it
 }
 
 // computeInt64 works on 64 bits; ok is false on overflow.
@@ -212,7 +218,7 @@ func computeInt64(op Arithmetic, a, b int64) (int64, bool) {
 func computeDecimal(op Arithmetic, x, y Value) (Value, bool) {
 	a, okA := x.decimal()
 	b, okB := y.decimal()
-	if !okA || !okB {
+	if !okA || !okB || a.Unscaled.BitLen()+b.Unscaled.BitLen() > maxBits {
 		return Null, false
 	}
 	switch op {

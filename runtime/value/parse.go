@@ -12,11 +12,15 @@ import (
 // MaxDepth is how deep objects and arrays may nest in JSON text.
 const MaxDepth = 400
 
+// maxNumber is how long a number may be: reading and printing numbers takes time that grows with the square of it.
+const maxNumber = 10_000
+
 // The reasons why text is no JSON, however lenient one is.
 var (
 	ErrUnexpected = errors.New("unexpected character in JSON")
 	ErrTruncated  = errors.New("JSON ends too early")
 	ErrDepth      = errors.New("JSON nests too deeply")
+	ErrNumber     = errors.New("number in JSON has too many digits")
 )
 
 // Document holds the memory of parsed texts. It is reused through Reset; nothing parsed before may be used after.
@@ -149,7 +153,7 @@ func (p *reader) value(end stop) (Value, error) {
 	case ':', '}', ']':
 		return Null, ErrUnexpected
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		return p.number(end), nil
+		return p.number(end)
 	default:
 		return p.word(p.bare(end)), nil
 	}
@@ -187,7 +191,7 @@ func (p *reader) bare(end stop) string {
 }
 
 // number reads a number, or a text that starts like one.
-func (p *reader) number(end stop) Value {
+func (p *reader) number(end stop) (Value, error) {
 	start := p.pos
 	if p.text[p.pos] == '-' {
 		p.pos++
@@ -216,12 +220,15 @@ func (p *reader) number(end stop) Value {
 	if c := p.at(); !digits || p.pos < len(p.text) && (end == stopEnd || !strings.Contains(string(end), string(c))) {
 		p.pos = after
 		p.bare(end)
-		return p.word(strings.TrimRight(p.text[start:p.pos], " \t\r\n"))
+		return p.word(strings.TrimRight(p.text[start:p.pos], " \t\r\n")), nil
 	}
-	if float {
-		return parseFloat(text)
+	switch {
+	case len(text) > maxNumber:
+		return Null, ErrNumber
+	case float:
+		return parseFloat(text), nil
 	}
-	return parseInteger(text)
+	return parseInteger(text), nil
 }
 
 // at returns the character at the position, or 0 at the end.

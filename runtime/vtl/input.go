@@ -51,6 +51,7 @@ func (r *Renderer) PrintJSON(p *Path) {
 		r.out = append(r.out, `""`...)
 		return
 	}
+	r.bound(0)
 	r.out = value.AppendJSON(r.out, v)
 }
 

@@ -85,6 +85,7 @@ func (r *Renderer) Print(v Value) {
 	case value.KindNull:
 	case value.KindString:
 		s, _ := v.AsString()
+		r.bound(len(s))
 		r.out = append(r.out, s...)
 	case value.KindObject:
 		o, _ := v.AsObject()
@@ -94,7 +95,18 @@ func (r *Renderer) Print(v Value) {
 		}
 		r.out = append(r.out, o.Text()...)
 	default:
+		r.bound(0)
 		r.out = value.AppendText(r.out, v)
+	}
+}
+
+// maxOutput bounds what a template prints, and the texts that it builds: a loop may print the payload in each round.
+const maxOutput = 64 << 20
+
+// bound throws when n more bytes are too many.
+func (r *Renderer) bound(n int) {
+	if len(r.out)+n > maxOutput {
+		panic(value.Thrown{Reason: "the output is too large"})
 	}
 }
 

@@ -193,19 +193,27 @@ func (p *parser) plainComment() {
 // plainDollar prints a $ that starts no reference (2.2).
 func (p *parser) plainDollar() {
 	start := p.pos
+	for p.peek(1) == '$' { // all of a run but its last one
+		p.pos++
+	}
+	run := p.pos - start
+	if p.referenceOpens() {
+		p.write(start, p.text[start:p.pos])
+		p.fresh = true
+		return
+	}
 	p.pos++
 	p.fresh = true
 	rest := p.text[p.pos:]
 	if p.template && (rest == "" || rest == "!") {
 		p.fail(start, len(p.text), "a template cannot end with $", "write $ before the last character, or end the template with a newline")
 	}
-	for p.peek(0) == '$' && !p.referenceOpens() {
-		p.pos++
-	}
 	if p.swallowedBySet() {
 		return
 	}
-	if p.pos = start + 1; strings.HasPrefix(rest, "!$") {
+	start += run
+	p.write(start-run, p.text[start-run:start])
+	if strings.HasPrefix(rest, "!$") {
 		p.pos++
 		p.write(start, "$!")
 		return
