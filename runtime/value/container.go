@@ -97,7 +97,20 @@ func (m *Map) Get(key Value) (v Value, ok bool) {
 }
 
 // GetString returns the value under a text key.
-func (m *Map) GetString(key string) (Value, bool) { return m.Get(String(key)) }
+func (m *Map) GetString(key string) (Value, bool) {
+	if m.Order == Folded || len(m.Entries) >= indexFrom {
+		return m.Get(String(key))
+	}
+	for i := range m.Entries {
+		e := &m.Entries[i]
+		if e.Key.n == uint64(len(key)) {
+			if s, ok := e.Key.AsString(); ok && s == key {
+				return e.Value, true
+			}
+		}
+	}
+	return Null, false
+}
 
 // Put sets the value under key and returns the old one, or null.
 func (m *Map) Put(key, v Value) Value {

@@ -33,6 +33,8 @@ type Document struct {
 
 	openEntries []Entry // of the objects that are being read
 	openValues  []Value // of the arrays that are being read
+	mostEntries int     // how many entries were open at most
+	mostValues  int
 }
 
 // slab hands out parts of blocks that never move.
@@ -60,7 +62,11 @@ func (s *slab[T]) take(n int) []T {
 
 // reset forgets what was handed out.
 func (s *slab[T]) reset() {
-	clear(s.first[:cap(s.first)])
+	used := cap(s.first)
+	if cap(s.block) == used { // blocks grow: this is the first one
+		used = len(s.block)
+	}
+	clear(s.first[:used])
 	s.block = s.first[:0]
 }
 
@@ -71,8 +77,15 @@ func (d *Document) Reset() {
 	d.entries.reset()
 	d.values.reset()
 	d.bytes.reset()
-	clear(d.openEntries[:cap(d.openEntries)])
-	clear(d.openValues[:cap(d.openValues)])
+	d.dropOpen()
+	clear(d.openEntries[:d.mostEntries])
+	clear(d.openValues[:d.mostValues])
+	d.mostEntries, d.mostValues = 0, 0
+}
+
+// dropOpen forgets what is being read.
+func (d *Document) dropOpen() {
+	d.mostEntries, d.mostValues = max(d.mostEntries, len(d.openEntries)), max(d.mostValues, len(d.openValues))
 	d.openEntries, d.openValues = d.openEntries[:0], d.openValues[:0]
 }
 
@@ -91,7 +104,7 @@ func (d *Document) Read(text string) (v Value, strict bool, err error) {
 	}
 	v, err = p.value(stopEnd)
 	if err != nil {
-		d.openEntries, d.openValues = d.openEntries[:0], d.openValues[:0]
+		d.dropOpen()
 		return v, false, err
 	}
 	p.space()
@@ -121,8 +134,16 @@ type reader struct {
 	text  string
 	pos   int
 	depth int
-	loose bool // something was read that JSON does not allow
+	// closing is the bracket that closes the innermost object or array.
+	closing byte
+	loose   bool // something was read that JSON does not allow
+
+	// shapes are the entries of the last object at each depth: the next one there mostly has the same names.
+	shapes [maxShapes][]Entry
 }
+
+// maxShapes is how deep objects are compared with those before them.
+const maxShapes = 8
 
 // space skips white space.
 func (p *reader) space() {
@@ -152,7 +173,10 @@ func (p *reader) value(end stop) (Value, error) {
 		return String(s), err
 	case ':', '}', ']':
 		return Null, ErrUnexpected
-	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+	case '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '-':
+		if v, ok := p.smallNumber(); ok {
+			return v, nil
+		}
 		return p.number(end)
 	default:
 		return p.word(p.bare(end)), nil
@@ -188,6 +212,22 @@ func (p *reader) bare(end stop) string {
 		p.pos = len(p.text)
 	}
 	return strings.TrimRight(p.text[start:p.pos], " \t\r\n")
+}
+
+// smallNumber reads a whole number of up to nine digits that ends its element or entry; ok is false for other numbers.
+func (p *reader) smallNumber() (v Value, ok bool) {
+	n, at := 0, p.pos
+	for ; at < len(p.text) && '0' <= p.text[at] && p.text[at] <= '9'; at++ {
+		n = n*10 + int(p.text[at]-'0')
+	}
+	if digits := at - p.pos; digits == 0 || digits > 9 || digits > 1 && p.text[p.pos] == '0' || at == len(p.text) {
+		return Null, false
+	}
+	if c := p.text[at]; p.depth == 0 || c != ',' && c != p.closing {
+		return Null, false
+	}
+	p.pos = at
+	return Value{n: uint64(n), k: KindInt}, true
 }
 
 // number reads a number, or a text that starts like one.
@@ -280,17 +320,15 @@ func (p *reader) quoted(quote byte) (string, error) {
 	p.loose = p.loose || quote != '"'
 	p.pos++
 	start := p.pos
-	for ; p.pos < len(p.text); p.pos++ {
-		switch c := p.text[p.pos]; {
-		case c == quote:
-			s := p.text[start:p.pos]
-			p.pos++
-			return s, nil
-		case c == '\\', c < ' ', c == 0x7f:
-			return p.escaped(start, quote)
-		}
+	p.pos = ordinary(p.text, p.pos, quote)
+	switch {
+	case p.pos >= len(p.text):
+		return "", ErrTruncated
+	case p.text[p.pos] == quote:
+		p.pos++
+		return p.text[start : p.pos-1], nil
 	}
-	return "", ErrTruncated
+	return p.escaped(start, quote)
 }
 
 // escaped goes on with a text that holds escapes or control characters, which are left out.
@@ -391,6 +429,8 @@ func (p *reader) array() (Value, error) {
 	}
 	d := p.doc
 	base := len(d.openValues)
+	outer := p.closing
+	p.closing = ']'
 	p.pos++
 	after := false // a value, so that a comma may follow
 	for {
@@ -399,13 +439,9 @@ func (p *reader) array() (Value, error) {
 		case ']':
 			p.pos++
 			p.depth--
+			p.closing = outer
 			p.loose = p.loose || !after && len(d.openValues) > base
-			l := &d.lists.take(1)[0]
-			l.JSON = true
-			l.Elements = d.values.take(len(d.openValues) - base)
-			copy(l.Elements, d.openValues[base:])
-			d.openValues = d.openValues[:base]
-			return ListOf(l), nil
+			return ListOf(d.closeList(base)), nil
 		case ',':
 			p.pos++
 			p.loose, after = p.loose || !after, false
@@ -419,24 +455,27 @@ func (p *reader) array() (Value, error) {
 		if err != nil {
 			return Null, err
 		}
-		after = true
 		d.openValues = append(d.openValues, v)
-		if err := p.separator(']'); err != nil {
+		if after, err = p.separator(); err != nil {
 			return Null, err
 		}
 	}
 }
 
-// separator checks that a comma or the closing bracket comes next.
-func (p *reader) separator(closing byte) error {
+// separator checks that a comma or the closing bracket comes next, and goes behind the comma: last is false then.
+func (p *reader) separator() (last bool, err error) {
 	p.space()
-	switch {
-	case p.pos >= len(p.text):
-		return ErrTruncated
-	case p.text[p.pos] == ',', p.text[p.pos] == closing:
-		return nil
+	if p.pos >= len(p.text) {
+		return false, ErrTruncated
 	}
-	return ErrUnexpected
+	switch p.text[p.pos] {
+	case ',':
+		p.pos++
+		return false, nil
+	case p.closing:
+		return true, nil
+	}
+	return false, ErrUnexpected
 }
 
 // object reads {…}. A name that stands twice keeps its first place and its last value.
@@ -446,40 +485,91 @@ func (p *reader) object() (Value, error) {
 	}
 	d := p.doc
 	base := len(d.openEntries)
+	outer, shape, asBefore := p.closing, p.shape(), true
+	p.closing = '}'
 	p.pos++
 	after := false // an entry, so that a comma may follow
-	for {
-		p.space()
-		if p.pos >= len(p.text) {
-			return Null, ErrTruncated
-		}
-		switch c := p.text[p.pos]; c {
-		case '}':
-			p.pos++
-			p.depth--
-			p.loose = p.loose || !after && len(d.openEntries) > base
-			return MapOf(d.close(base)), nil
-		case ',':
-			p.pos++
-			p.loose, after = p.loose || !after, false
-			continue
-		case ':', '[', ']', '{':
-			return Null, ErrUnexpected
-		}
-		key, err := p.key()
+	for n := 0; ; n++ {
+		more, err := p.inObject(&after, len(d.openEntries) > base)
 		if err != nil {
+			return Null, err
+		}
+		if !more {
+			p.depth--
+			p.closing = outer
+			m := d.close(base, asBefore)
+			p.remember(m)
+			return MapOf(m), nil
+		}
+		var key string
+		if asBefore = asBefore && n < len(shape) && p.expect(&shape[n].Key); asBefore {
+			key, _ = shape[n].Key.AsString()
+		} else if key, err = p.key(); err != nil {
 			return Null, err
 		}
 		v, err := p.value(stopValue)
 		if err != nil {
 			return Null, err
 		}
-		after = true
 		d.openEntries = append(d.openEntries, Entry{Key: String(key), Value: v})
-		if err := p.separator('}'); err != nil {
+		if after, err = p.separator(); err != nil {
 			return Null, err
 		}
 	}
+}
+
+// inObject goes to the next name of an object; more is false behind its end. after tells whether an entry came before
+// without a comma, some whether there was any.
+func (p *reader) inObject(after *bool, some bool) (more bool, err error) {
+	for {
+		p.space()
+		if p.pos >= len(p.text) {
+			return false, ErrTruncated
+		}
+		switch p.text[p.pos] {
+		case '}':
+			p.pos++
+			p.loose = p.loose || !*after && some
+			return false, nil
+		case ',':
+			p.pos++
+			p.loose, *after = true, false
+		case ':', '[', ']', '{':
+			return false, ErrUnexpected
+		default:
+			return true, nil
+		}
+	}
+}
+
+// shape is the last object at this depth.
+func (p *reader) shape() []Entry {
+	if p.depth < maxShapes {
+		return p.shapes[p.depth]
+	}
+	return nil
+}
+
+// remember makes m the last object at its depth.
+func (p *reader) remember(m *Map) {
+	if p.depth+1 < maxShapes {
+		p.shapes[p.depth+1] = m.Entries
+	}
+}
+
+// expect reads a name in quotes, and its colon, if they are there as in the object before. A name with escapes or
+// control characters is never expected.
+func (p *reader) expect(key *Value) bool {
+	s, _ := key.AsString()
+	end := p.pos + 1 + len(s)
+	if end+1 >= len(p.text) || p.text[end] != '"' || p.text[end+1] != ':' || p.text[p.pos] != '"' || p.text[p.pos+1:end] != s {
+		return false
+	}
+	if ordinary(s, 0, '"') < len(s) {
+		return false
+	}
+	p.pos = end + 2
+	return true
 }
 
 // key reads a name and its colon.
@@ -506,21 +596,50 @@ func (p *reader) key() (string, error) {
 	return key, nil
 }
 
-// close makes a map of the entries read since base.
-func (d *Document) close(base int) *Map {
+// closeList makes a list of the elements read since base.
+func (d *Document) closeList(base int) *List {
+	l := &d.lists.take(1)[0]
+	l.JSON = true
+	open := d.openValues[base:]
+	l.Elements = d.values.take(len(open))
+	copy(l.Elements, open)
+	d.mostValues = max(d.mostValues, len(d.openValues))
+	d.openValues = d.openValues[:base]
+	return l
+}
+
+// close makes a map of the entries read since base; distinct says that no name stands there twice.
+func (d *Document) close(base int, distinct bool) *Map {
 	m := &d.maps.take(1)[0]
 	open := d.openEntries[base:]
-	m.Entries = d.entries.take(len(open))[:0]
+	d.mostEntries = max(d.mostEntries, len(d.openEntries))
+	d.openEntries = d.openEntries[:base]
+	m.Entries = d.entries.take(len(open))
+	if distinct || len(open) < 2 {
+		copy(m.Entries, open)
+		return m
+	}
+	m.Entries = m.Entries[:0]
+	seen := uint64(0) // a bit for each kind of name
 	for _, e := range open {
-		if len(open) > 1 {
-			m.Put(e.Key, e.Value)
-		} else {
+		bit := nameBit(e.Key)
+		if seen&bit == 0 && m.index == nil {
 			m.Entries = append(m.Entries, e)
+		} else {
+			m.Put(e.Key, e.Value)
 		}
+		seen |= bit
 	}
 	m.Changes = 0
 	m.Entries = m.Entries[:len(m.Entries):len(m.Entries)]
-	clear(open)
-	d.openEntries = d.openEntries[:base]
 	return m
+}
+
+// nameBit is one of 64 bits: names that are equal have the same.
+func nameBit(key Value) uint64 {
+	s, _ := key.AsString()
+	if s == "" {
+		return 1
+	}
+	return 1 << ((uint(len(s)) + 5*uint(s[0]) + 11*uint(s[len(s)-1])) & 63)
 }

@@ -5,6 +5,7 @@ package vtl
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/gatewright/gatewright/runtime/value"
 )
@@ -87,6 +88,9 @@ func (r *Renderer) Print(v Value) {
 		s, _ := v.AsString()
 		r.bound(len(s))
 		r.out = append(r.out, s...)
+	case value.KindInt:
+		i, _ := v.AsInt()
+		r.out = strconv.AppendInt(r.out, i, 10)
 	case value.KindObject:
 		o, _ := v.AsObject()
 		if b, ok := o.(*block); ok {
