@@ -42,6 +42,7 @@ type Map struct {
 	Silent bool
 
 	index map[string]int // of text keys, from indexFrom entries on
+	next  int            // where the next key is looked for first: templates mostly read keys in their order
 }
 
 // indexFrom is the size from which a map looks its text keys up by hash: below, walking is faster.
@@ -101,10 +102,16 @@ func (m *Map) GetString(key string) (Value, bool) {
 	if m.Order == Folded || len(m.Entries) >= indexFrom {
 		return m.Get(String(key))
 	}
-	for i := range m.Entries {
-		e := &m.Entries[i]
+	at := m.next
+	for range m.Entries {
+		if at >= len(m.Entries) {
+			at = 0
+		}
+		e := &m.Entries[at]
+		at++
 		if e.Key.n == uint64(len(key)) {
 			if s, ok := e.Key.AsString(); ok && s == key {
+				m.next = at
 				return e.Value, true
 			}
 		}

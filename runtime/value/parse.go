@@ -484,38 +484,42 @@ func (p *reader) object() (Value, error) {
 		return Null, ErrDepth
 	}
 	d := p.doc
-	base := len(d.openEntries)
-	outer, shape, asBefore := p.closing, p.shape(), true
+	base, outer := len(d.openEntries), p.closing
 	p.closing = '}'
 	p.pos++
-	after := false // an entry, so that a comma may follow
-	for n := 0; ; n++ {
-		more, err := p.inObject(&after, len(d.openEntries) > base)
-		if err != nil {
-			return Null, err
-		}
-		if !more {
-			p.depth--
-			p.closing = outer
-			m := d.close(base, asBefore)
-			p.remember(m)
-			return MapOf(m), nil
-		}
-		var key string
-		if asBefore = asBefore && n < len(shape) && p.expect(&shape[n].Key); asBefore {
-			key, _ = shape[n].Key.AsString()
-		} else if key, err = p.key(); err != nil {
-			return Null, err
-		}
-		v, err := p.value(stopValue)
-		if err != nil {
-			return Null, err
-		}
-		d.openEntries = append(d.openEntries, Entry{Key: String(key), Value: v})
-		if after, err = p.separator(); err != nil {
-			return Null, err
-		}
+	m, after, err := p.likeLast()
+	for m == nil && err == nil {
+		m, err = p.entry(base, &after)
 	}
+	p.depth--
+	p.closing = outer
+	return MapOf(m), err
+}
+
+// entry reads the next entry of an object, or its end: m is the object then. after tells whether an entry came before
+// without a comma.
+func (p *reader) entry(base int, after *bool) (m *Map, err error) {
+	d := p.doc
+	more, err := p.inObject(after, len(d.openEntries) > base)
+	if err != nil {
+		return nil, err
+	}
+	if !more {
+		m = d.close(base)
+		p.remember(m)
+		return m, nil
+	}
+	key, err := p.key()
+	if err != nil {
+		return nil, err
+	}
+	v, err := p.value(stopValue)
+	if err != nil {
+		return nil, err
+	}
+	d.openEntries = append(d.openEntries, Entry{Key: String(key), Value: v})
+	*after, err = p.separator()
+	return nil, err
 }
 
 // inObject goes to the next name of an object; more is false behind its end. after tells whether an entry came before
@@ -542,34 +546,84 @@ func (p *reader) inObject(after *bool, some bool) (more bool, err error) {
 	}
 }
 
-// shape is the last object at this depth.
-func (p *reader) shape() []Entry {
-	if p.depth < maxShapes {
-		return p.shapes[p.depth]
+// likeLast reads an object as long as its names are those of the last one at this depth, in the same order. It is nil when
+// it does not go on so, with the entries so far among the open ones.
+func (p *reader) likeLast() (m *Map, after bool, err error) {
+	if p.depth >= maxShapes || p.shapes[p.depth] == nil {
+		return nil, false, nil
 	}
-	return nil
+	d, shape := p.doc, p.shapes[p.depth]
+	entries := d.entries.take(len(shape))
+	n := 0
+	for n < len(shape) && p.expect(&shape[n].Key) {
+		e := &entries[n]
+		if e.Value, err = p.plainValue(); err != nil {
+			return nil, false, err
+		}
+		e.Key = shape[n].Key
+		n++
+		if p.pos >= len(p.text) || p.text[p.pos] != ',' || n == len(shape) {
+			after = true
+			break
+		}
+		p.pos++
+	}
+	if after && n == len(shape) && p.at() == '}' {
+		p.pos++
+		m = &d.maps.take(1)[0]
+		m.Entries = entries
+		p.shapes[p.depth] = entries
+		return m, true, nil
+	}
+	d.openEntries = append(d.openEntries, entries[:n]...)
+	if after {
+		after, err = p.separator()
+	}
+	return nil, after, err
 }
 
-// remember makes m the last object at its depth.
+// remember makes m the last object at this depth, if its names stand in the text as they are.
 func (p *reader) remember(m *Map) {
-	if p.depth+1 < maxShapes {
-		p.shapes[p.depth+1] = m.Entries
+	if p.depth >= maxShapes {
+		return
 	}
+	for i := range m.Entries {
+		if s, _ := m.Entries[i].Key.AsString(); ordinary(s, 0, '"') < len(s) {
+			p.shapes[p.depth] = nil
+			return
+		}
+	}
+	p.shapes[p.depth] = m.Entries
 }
 
-// expect reads a name in quotes, and its colon, if they are there as in the object before. A name with escapes or
-// control characters is never expected.
+// expect reads a name in quotes, and its colon, if it is key. White space before it is skipped.
 func (p *reader) expect(key *Value) bool {
-	s, _ := key.AsString()
-	end := p.pos + 1 + len(s)
-	if end+1 >= len(p.text) || p.text[end] != '"' || p.text[end+1] != ':' || p.text[p.pos] != '"' || p.text[p.pos+1:end] != s {
-		return false
+	at, text := p.pos, p.text
+	for at < len(text) && (text[at] == ' ' || text[at] == '\n') {
+		at++
 	}
-	if ordinary(s, 0, '"') < len(s) {
+	s, _ := key.AsString()
+	end := at + 1 + len(s)
+	if end+1 >= len(text) || text[end] != '"' || text[end+1] != ':' || text[at] != '"' || text[at+1:end] != s {
 		return false
 	}
 	p.pos = end + 2
 	return true
+}
+
+// plainValue is value for those that are mostly there: texts and small numbers without white space before them.
+func (p *reader) plainValue() (Value, error) {
+	at, text := p.pos, p.text
+	if at < len(text) && text[at] == ' ' {
+		at++
+	}
+	if at < len(text) && text[at] == '"' {
+		if end := ordinary(text, at+1, '"'); end < len(text) && text[end] == '"' {
+			p.pos = end + 1
+			return String(text[at+1 : end]), nil
+		}
+	}
+	return p.value(stopValue)
 }
 
 // key reads a name and its colon.
@@ -608,18 +662,13 @@ func (d *Document) closeList(base int) *List {
 	return l
 }
 
-// close makes a map of the entries read since base; distinct says that no name stands there twice.
-func (d *Document) close(base int, distinct bool) *Map {
+// close makes a map of the entries read since base.
+func (d *Document) close(base int) *Map {
 	m := &d.maps.take(1)[0]
 	open := d.openEntries[base:]
 	d.mostEntries = max(d.mostEntries, len(d.openEntries))
 	d.openEntries = d.openEntries[:base]
-	m.Entries = d.entries.take(len(open))
-	if distinct || len(open) < 2 {
-		copy(m.Entries, open)
-		return m
-	}
-	m.Entries = m.Entries[:0]
+	m.Entries = d.entries.take(len(open))[:0]
 	seen := uint64(0) // a bit for each kind of name
 	for _, e := range open {
 		bit := nameBit(e.Key)
