@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // MaxDepth is how deep objects and arrays may nest in JSON text.
@@ -555,14 +556,16 @@ func (p *reader) likeLast() (m *Map, after bool, err error) {
 	d, shape := p.doc, p.shapes[p.depth]
 	entries := d.entries.take(len(shape))
 	n := 0
-	for n < len(shape) && p.expect(&shape[n].Key) {
+	for n < len(shape) && p.expect(shape[n].Key) {
 		e := &entries[n]
-		if e.Value, err = p.plainValue(); err != nil {
-			return nil, false, err
+		if !p.plainValue(&e.Value) {
+			if e.Value, err = p.value(stopValue); err != nil {
+				return nil, false, err
+			}
 		}
 		e.Key = shape[n].Key
 		n++
-		if p.pos >= len(p.text) || p.text[p.pos] != ',' || n == len(shape) {
+		if n == len(shape) || p.at() != ',' {
 			after = true
 			break
 		}
@@ -597,33 +600,52 @@ func (p *reader) remember(m *Map) {
 }
 
 // expect reads a name in quotes, and its colon, if it is key. White space before it is skipped.
-func (p *reader) expect(key *Value) bool {
+func (p *reader) expect(key Value) bool {
 	at, text := p.pos, p.text
 	for at < len(text) && (text[at] == ' ' || text[at] == '\n') {
 		at++
 	}
-	s, _ := key.AsString()
-	end := at + 1 + len(s)
-	if end+1 >= len(text) || text[end] != '"' || text[end+1] != ':' || text[at] != '"' || text[at+1:end] != s {
+	end := at + 1 + int(key.n)
+	if end+1 >= len(text) || text[end] != '"' || text[end+1] != ':' || text[at] != '"' {
+		return false
+	}
+	if s := unsafe.String((*byte)(key.p), int(key.n)); text[at+1:end] != s {
 		return false
 	}
 	p.pos = end + 2
 	return true
 }
 
-// plainValue is value for those that are mostly there: texts and small numbers without white space before them.
-func (p *reader) plainValue() (Value, error) {
+// plainValue reads what values mostly are: a text without escapes, or a whole number of up to nine digits that a comma or
+// the end of the object follows. It reports whether there is one; if not, nothing is read.
+func (p *reader) plainValue(v *Value) bool {
 	at, text := p.pos, p.text
 	if at < len(text) && text[at] == ' ' {
 		at++
 	}
-	if at < len(text) && text[at] == '"' {
-		if end := ordinary(text, at+1, '"'); end < len(text) && text[end] == '"' {
-			p.pos = end + 1
-			return String(text[at+1 : end]), nil
-		}
+	if at >= len(text) {
+		return false
 	}
-	return p.value(stopValue)
+	if text[at] == '"' {
+		at++
+		end := ordinary(text, at, '"')
+		if end >= len(text) || text[end] != '"' {
+			return false
+		}
+		*v = String(text[at:end])
+		p.pos = end + 1
+		return true
+	}
+	n, first := uint64(0), at
+	for ; at < len(text) && text[at]-'0' <= 9; at++ {
+		n = n*10 + uint64(text[at]-'0')
+	}
+	if digits := at - first; digits == 0 || digits > 9 || digits > 1 && text[first] == '0' || at == len(text) || text[at] != ',' && text[at] != '}' {
+		return false
+	}
+	*v = Value{n: n, k: KindInt}
+	p.pos = at
+	return true
 }
 
 // key reads a name and its colon.
