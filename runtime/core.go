@@ -46,6 +46,8 @@ type Limits struct {
 	ReplyBytes int64
 	// Body is the largest request body at all; default none.
 	Body int64
+	// Depth is how deep objects and arrays may nest in a JSON body that is checked; default, and at most, 400.
+	Depth int
 }
 
 const mebi = 1 << 20
