@@ -13,6 +13,7 @@ import (
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
 	"github.com/gatewright/gatewright/gen/source"
+	"github.com/gatewright/gatewright/gen/validation"
 	"github.com/gatewright/gatewright/gen/write"
 )
 
@@ -93,6 +94,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	}
 	found.Add(check.Check(api)...)
 	found.Add(integration.CheckAll(api)...)
+	found.Add(validation.Check(api)...)
 	return api, result
 }
 

@@ -62,6 +62,16 @@ func (l *lowering) wire() {
 		l.steps(r)
 	}
 	l.rehearsal = false
+	for _, decl := range l.checks.File().Decls {
+		switch decl := decl.(type) {
+		case plan.Func:
+			l.names.taken[decl.Name] = true
+		case plan.Var:
+			for _, spec := range decl.Specs {
+				l.names.taken[spec.Name] = true
+			}
+		}
+	}
 	if l.fields.choose {
 		for _, u := range l.api.Upstream {
 			l.fields.upstream(u)
