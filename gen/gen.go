@@ -31,6 +31,8 @@ type Options struct {
 	// Coverage makes mapping templates tell which of their branches are reached. It is meant for tests: such code is slower,
 	// and names places in the document by line.
 	Coverage bool
+	// CheckResponses makes the gateway report answers that are not what the document says, for staging.
+	CheckResponses bool
 }
 
 // Result is what Generate makes.
@@ -94,7 +96,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	}
 	found.Add(check.Check(api)...)
 	found.Add(integration.CheckAll(api)...)
-	found.Add(validation.Check(api)...)
+	found.Add(validation.Check(api, validation.Options{Replies: o.CheckResponses})...)
 	return api, result
 }
 
@@ -117,7 +119,7 @@ func lowered(api *model.API, o Options, found *diag.List) (program *plan.Program
 	for _, d := range found.Allowed() {
 		allowed = append(allowed, fmt.Sprintf("%s: %s", d.Code, d.Message))
 	}
-	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed, Coverage: o.Coverage})
+	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed, Coverage: o.Coverage, CheckResponses: o.CheckResponses})
 }
 
 // internal is a mistake of Gatewright's own.

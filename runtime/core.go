@@ -27,6 +27,7 @@ type Core struct {
 	pool    sync.Pool
 
 	upstreams upstreamTargets
+	replies   replyChecks
 	closing   atomic.Bool
 
 	compressors compressors

@@ -217,6 +217,9 @@ func (r *Response) Bytes(body []byte) Fault {
 	if !bodyAllowed(r.status) {
 		body = nil
 	}
+	if r.watchesReply() {
+		r.watchBytes(body)
+	}
 	if k := c.answerCoding(int64(len(body))); k != identityCoding {
 		response.SetBodyRaw(c.core.compressors.compress(k, body))
 		response.Header.Add("Content-Encoding", k.name())
@@ -235,6 +238,9 @@ func (r *Response) Stream(body io.Reader, size int64) Fault {
 	c := r.c
 	if r.fault != OK {
 		return r.fault
+	}
+	if r.watchesReply() {
+		body = r.watchStream(body)
 	}
 	if k := c.answerCoding(size); k != identityCoding && bodyAllowed(r.status) {
 		body, size = c.core.compressors.stream(k, body), -1

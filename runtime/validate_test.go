@@ -3,6 +3,7 @@ package runtime
 import (
 	"bytes"
 	"compress/gzip"
+	"log/slog"
 	"strconv"
 	"strings"
 	"testing"
@@ -354,4 +355,46 @@ func FuzzCheck(f *testing.F) {
 			t.Fatalf("status %d", status)
 		}
 	})
+}
+
+// TestAnswersAreReported looks at answers that are not what the document says: they are logged, counted and not changed.
+func TestAnswersAreReported(t *testing.T) {
+	route := &Route{ID: "a", Method: "GET", Path: "/a", Replies: []ReplyCheck{
+		{Status: 200, MediaType: "application/json", Valid: named}, {Status: 204}, {Status: 4, MediaType: "text/*"},
+	}}
+	for _, test := range []struct {
+		name, body, mediaType string
+		status                int
+		want                  string // what is logged
+	}{
+		{"fits", `{"name":1}`, "application/json", 200, ""},
+		{"does not", `{}`, "application/json", 200, "/name is required"},
+		{"no JSON", `{`, "application/json", 200, "the body is not JSON"},
+		{"another type", `{}`, "text/plain", 200, "the media type text/plain is not declared"},
+		{"a class", `x`, "text/plain", 404, ""},
+		{"nothing", ``, "", 204, ""},
+		{"another status", `x`, "text/plain", 500, "the status is not declared"},
+	} {
+		for _, streamed := range []bool{false, true} {
+			var log bytes.Buffer
+			core := newTestCore(t, &API{Style: Plain, Routes: []*Route{route}}, func(c *Ctx) Fault {
+				c.Enter(route)
+				r := c.Respond(test.status)
+				r.Header("Content-Type", test.mediaType)
+				if streamed {
+					return r.Stream(strings.NewReader(test.body), -1)
+				}
+				return r.Text(test.body)
+			}, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+			answer := exchange(t, core, get("/a"))
+			require.Contains(t, answer, test.body, test.name)
+			if test.want == "" {
+				require.Empty(t, log.String(), test.name)
+				require.Zero(t, core.ResponseMismatches(), test.name)
+				continue
+			}
+			require.Contains(t, log.String(), `detail="`+test.want+`"`, test.name)
+			require.EqualValues(t, 1, core.ResponseMismatches(), test.name)
+		}
+	}
 }

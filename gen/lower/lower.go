@@ -23,6 +23,8 @@ type Options struct {
 	Allowed []string
 	// Coverage makes templates tell which of their branches are reached.
 	Coverage bool
+	// CheckResponses has answers checked against what the document says, to be reported.
+	CheckResponses bool
 }
 
 // The variables of handlers.
@@ -56,7 +58,7 @@ func lowered(api *model.API, o Options) *plan.Program {
 		coverage: o.Coverage,
 	}
 	l.routes = l.collect()
-	l.checks = validation.New(api, l.names.all())
+	l.checks = validation.New(api, validation.Options{Reserved: l.names.all(), Replies: o.CheckResponses})
 	l.wire()
 	program := &plan.Program{Package: o.Package, Doc: l.packageDoc(o.Package)}
 	program.Files = append(l.pathFiles(), l.routesFile(), l.gatewayFile(o))
@@ -245,6 +247,9 @@ func (l *lowering) routeValue(r *route) plan.Value {
 	if size := maxBodyOf(r.api, r.item, r.op); size > 0 {
 		value.Fields = append(value.Fields, plan.KeyValue{Key: "MaxBody", Value: plan.Int(size)})
 	}
+	if replies := l.checks.Replies((&routeWiring{lowering: l, route: r}).checked()); len(replies) > 0 {
+		value.Fields = append(value.Fields, plan.KeyValue{Key: "Replies", Value: plan.List{Elem: plan.ReplyCheck, Items: replies, Lines: true}})
+	}
 	return value
 }
 
@@ -259,8 +264,14 @@ func (l *lowering) steps(r *route) []plan.Step {
 		return []plan.Step{plan.Return{Values: []plan.Value{plan.AuthorizerConfigurationError}}}
 	}
 	w := &routeWiring{lowering: l, route: r}
-	checks := l.checks.Steps(validation.Route{Item: r.item, Op: r.op, Name: r.name, PathParams: paramNames(r.segments), Shared: w.Shared})
+	checks := l.checks.Steps(w.checked())
 	return append(checks, r.answerer.lower(w)...)
+}
+
+// checked is the route as validation sees it.
+func (w *routeWiring) checked() validation.Route {
+	r := w.route
+	return validation.Route{Item: r.item, Op: r.op, Name: r.name, PathParams: paramNames(r.segments), Shared: w.Shared}
 }
 
 func paramNames(segments []segment) []string {

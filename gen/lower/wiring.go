@@ -60,6 +60,7 @@ func (l *lowering) wire() {
 	l.rehearsal = true
 	for _, r := range l.routes {
 		l.steps(r)
+		l.routeValue(r)
 	}
 	l.rehearsal = false
 	for _, decl := range l.checks.File().Decls {

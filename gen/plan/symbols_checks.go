@@ -7,6 +7,7 @@ var (
 	CheckedParam   = Symbol{Runtime, "Param"}
 	ParamMember    = Symbol{Runtime, "ParamMember"}
 	BodyCheck      = Symbol{Runtime, "BodyCheck"}
+	ReplyCheck     = Symbol{Runtime, "ReplyCheck"}
 
 	InPath   = Symbol{Runtime, "InPath"}
 	InQuery  = Symbol{Runtime, "InQuery"}

@@ -256,17 +256,6 @@ func (s *Set) unchecked(written bool, d diag.Diagnostic) {
 // bodies are the media types that an operation takes, exact ones first, with the validators of those that are JSON.
 func (s *Set) bodies(r Route, written bool) []plan.Value {
 	content := slices.Clone(r.Op.RequestBody.Content)
-	rank := func(m model.MediaType) int {
-		name := essence(m.Name.Value)
-		switch {
-		case name == "*/*":
-			return 2
-		case strings.HasSuffix(name, "/*"):
-			return 1
-		default:
-			return 0
-		}
-	}
 	slices.SortStableFunc(content, func(a, b model.MediaType) int {
 		return cmp.Or(rank(a)-rank(b), cmp.Compare(essence(a.Name.Value), essence(b.Name.Value)))
 	})
@@ -294,4 +283,17 @@ func (s *Set) bodies(r Route, written bool) []plan.Value {
 		}
 	}
 	return list
+}
+
+// rank puts exact media types before ranges, and those before the range of all.
+func rank(m model.MediaType) int {
+	name := essence(m.Name.Value)
+	switch {
+	case name == "*/*":
+		return 2
+	case strings.HasSuffix(name, "/*"):
+		return 1
+	default:
+		return 0
+	}
 }

@@ -63,14 +63,23 @@ type Route struct {
 // Set is the validation of one gateway.
 type Set struct {
 	api     *model.API
+	options Options
 	schemas *schema.Set
 	models  map[string]*model.Schema
 	found   []diag.Diagnostic
 }
 
-// New returns the validation of api. The functions of schemas take none of the reserved names.
-func New(api *model.API, reserved []string) *Set {
-	s := &Set{api: api, schemas: schema.New(api, schema.Options{Reserved: reserved}), models: map[string]*model.Schema{}}
+// Options are what the document does not say.
+type Options struct {
+	// Reserved are names that the functions of schemas must not take.
+	Reserved []string
+	// Replies has answers checked against what the document says, to be reported.
+	Replies bool
+}
+
+// New returns the validation of api.
+func New(api *model.API, o Options) *Set {
+	s := &Set{api: api, options: o, schemas: schema.New(api, schema.Options{Reserved: o.Reserved}), models: map[string]*model.Schema{}}
 	for _, m := range api.Schemas {
 		s.models[m.Name.Value] = m
 	}
@@ -84,11 +93,13 @@ func (s *Set) File() plan.File {
 }
 
 // Check returns what is wrong with what requests are to be checked against.
-func Check(api *model.API) []diag.Diagnostic {
-	s := New(api, nil)
+func Check(api *model.API, o Options) []diag.Diagnostic {
+	s := New(api, o)
 	for _, item := range api.Paths {
 		for _, op := range item.Operations {
-			s.Steps(Route{Item: item, Op: op, Name: op.OperationID.Value, Shared: func(string, plan.Value) plan.Value { return plan.Nil{} }})
+			r := Route{Item: item, Op: op, Name: op.OperationID.Value, Shared: func(string, plan.Value) plan.Value { return plan.Nil{} }}
+			s.Steps(r)
+			s.Replies(r)
 		}
 	}
 	_, found := s.schemas.File()

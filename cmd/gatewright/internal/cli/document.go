@@ -15,20 +15,23 @@ var basePathModes = []string{"ignore", "prepend", "split"}
 
 // documentFlags are the flags of every verb that reads a document.
 type documentFlags struct {
-	allow    []string
-	basePath string
+	allow          []string
+	basePath       string
+	checkResponses bool
 }
 
 func (f *documentFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.allow, "allow", nil, "take findings with this `CODE` as warnings; may be repeated")
 	cmd.Flags().StringVar(&f.basePath, "base-path", "ignore",
 		"`MODE` of the document's base path: ignore it, prepend it, or split\n(prepend it without its first segment)")
+	cmd.Flags().BoolVar(&f.checkResponses, "check-responses", false,
+		"for staging: make the gateway log and count answers that are not what\nthe document says")
 	_ = cmd.RegisterFlagCompletionFunc("base-path", cobra.FixedCompletions(basePathModes, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // options are the generator's options for the documents specs and the package pkg.
 func (f *documentFlags) options(cmd *cobra.Command, specs []string, pkg string) (gen.Options, error) {
-	options := gen.Options{Document: specs[0], More: specs[1:], Package: pkg, BasePath: f.basePath}
+	options := gen.Options{Document: specs[0], More: specs[1:], Package: pkg, BasePath: f.basePath, CheckResponses: f.checkResponses}
 	for _, code := range f.allow {
 		options.Allow = append(options.Allow, diag.Code(strings.ToUpper(code)))
 	}
