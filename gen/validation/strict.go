@@ -20,7 +20,7 @@ func (s *Set) strict(r Route, written bool) []plan.Step {
 	}
 	if written && !open {
 		fields = append(fields, plan.KeyValue{Key: "Closed", Value: plan.Bool(true)})
-		if known := s.knownQuery(r); len(known) > 0 {
+		if known := s.knownQuery(r, params); len(known) > 0 {
 			fields = append(fields, plan.KeyValue{Key: "Known", Value: texts(known)})
 		}
 	}
@@ -39,12 +39,21 @@ func (s *Set) strict(r Route, written bool) []plan.Step {
 	return []plan.Step{plan.Guard{Call: plan.CtxCheck.Call(ctx, plan.Address{X: checks})}}
 }
 
+// checkedName is the name of a parameter that is checked.
+func checkedName(param plan.Value) string {
+	name, _ := param.(plan.Composite).Fields[1].Value.(plan.String)
+	return string(name)
+}
+
 // knownQuery are the query parameters that may come without being looked at: those whose schema takes any text, and those
 // that carry a key.
-func (s *Set) knownQuery(r Route) []string {
+func (s *Set) knownQuery(r Route, checked []plan.Value) []string {
 	var names []string
 	for _, p := range r.Op.Parameters {
-		if p.In == "query" {
+		is := func(v plan.Value) bool {
+			return v.(plan.Composite).Fields[0].Value == plan.Value(plan.InQuery) && checkedName(v) == p.Name.Value
+		}
+		if p.In == "query" && !slices.ContainsFunc(checked, is) {
 			names = append(names, p.Name.Value)
 		}
 	}
@@ -219,7 +228,7 @@ func (s *Set) styleOf(p *model.Parameter, styles []string, written bool) (style 
 		}
 		s.report(diag.Diagnostic{Code: diag.BadParameterStyle, Severity: severity, Span: p.Name.Span,
 			Message: fmt.Sprintf("the %s parameter %q cannot have the style %q", p.In, p.Name.Value, style),
-			Cause:   "its value is not checked", Help: "write one of " + strings.Join(slices.DeleteFunc(slices.Clone(styles), func(s string) bool { return s == "tabDelimited" }), ", ")})
+			Cause:   "its value is not checked", Help: "write " + orList(slices.DeleteFunc(slices.Clone(styles), func(s string) bool { return s == "tabDelimited" }))})
 		return "", false, false
 	}
 	explode = style == "form"
@@ -296,4 +305,12 @@ func rank(m model.MediaType) int {
 	default:
 		return 0
 	}
+}
+
+// orList is a choice as a message names it.
+func orList(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
