@@ -39,6 +39,9 @@ func guarded(name plan.Name, as plan.Value, steps []plan.Step) []plan.Step {
 	if len(steps) == 0 {
 		return nil
 	}
+	if !plan.Mentions(steps, name) {
+		name = "_"
+	}
 	return []plan.Step{plan.When{Init: plan.Let{Names: []string{string(name), "is"}, Value: as}, Cond: plan.Name("is"), Then: steps}}
 }
 

@@ -34,11 +34,8 @@ func asciiLabel(s string) bool {
 			return false
 		}
 	}
-	if len(s) < 4 || s[2:4] != "--" {
+	if len(s) < 4 || !strings.EqualFold(s[:4], "xn--") {
 		return true
-	}
-	if !strings.EqualFold(s[:2], "xn") {
-		return false
 	}
 	unicodeLabel, err := idna.Punycode.ToUnicode(strings.ToLower(s))
 	if err != nil || ascii(unicodeLabel) {
@@ -53,25 +50,38 @@ func IsIDNHostname(s string) bool {
 		return false
 	}
 	s = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".").Replace(s)
-	total := -1
+	total, leftwards, digit := -1, false, false
 	for label := range strings.SplitSeq(s, ".") {
 		if ascii(label) {
 			if !asciiLabel(label) {
 				return false
 			}
 			total += len(label) + 1
+			digit = digit || isDigit(label[0])
 			continue
 		}
 		if !internationalLabel(label) {
 			return false
 		}
+		leftwards = leftwards || runsLeft(label)
 		coded, err := idna.Punycode.ToASCII(label)
 		if err != nil || len(coded) > 63 {
 			return false
 		}
 		total += len(coded) + 1
 	}
-	return total <= 253
+	// Beside a label that runs leftwards none may begin with a digit (RFC 5893).
+	return total <= 253 && !(leftwards && digit)
+}
+
+// runsLeft reports whether a label has letters of a script that runs from right to left.
+func runsLeft(s string) bool {
+	for _, c := range s {
+		if unicode.In(c, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko) {
+			return true
+		}
+	}
+	return false
 }
 
 // labels checks what the tables of IDNA say of characters, of joiners and of writing direction.
@@ -97,7 +107,8 @@ func internationalLabel(s string) bool {
 	if arabic && extended {
 		return false
 	}
-	_, err := labels.ToASCII(withoutExceptions(s))
+	plain := withoutExceptions(s)
+	_, err := labels.ToASCII(plain)
 	return err == nil
 }
 
@@ -107,7 +118,11 @@ func disallowed(c rune) bool {
 	case c == 0x640, c == 0x7fa, 0x302e <= c && c <= 0x302f, 0x3031 <= c && c <= 0x3035, c == 0x303b:
 		return true
 	}
-	return c >= utf8.RuneSelf && unicode.IsUpper(c)
+	switch c {
+	case '-', 0xb7, 0x375, 0x5f3, 0x5f4, 0x6fd, 0x6fe, 0xf0b, 0x200c, 0x200d, 0x3007, 0x30fb:
+		return false
+	}
+	return !unicode.In(c, unicode.L, unicode.M, unicode.Nd) || c >= utf8.RuneSelf && unicode.IsUpper(c)
 }
 
 // inContext checks the contextual rules of RFC 5892, appendix A, other than the joiners'.
