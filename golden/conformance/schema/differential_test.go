@@ -31,7 +31,8 @@ func TestDifferential(t *testing.T) {
 	random := rand.New(rand.NewPCG(start, 1))
 	var units []unit
 	var others []*jsonschema.Schema
-	for range *rows {
+	for tries := 0; len(units) < *rows; tries++ {
+		require.Less(t, tries, 3**rows, "the other validator refuses too many schemas")
 		m := maker{Rand: random, modern: random.IntN(2) == 0}
 		text := write(t, m.root())
 		u := unit{name: text, version: model.Swagger20, schema: text}
@@ -43,7 +44,9 @@ func TestDifferential(t *testing.T) {
 			u.values = append(u.values, write(t, m.value(3)))
 		}
 		other := compileOther(text, draft)
-		require.NotNil(t, other, text)
+		if other == nil { // such as an enum that holds a value twice, which draft 4 forbids
+			continue
+		}
 		units, others = append(units, u), append(others, other)
 	}
 	results := run(t, units, func(u unit, found []diag.Diagnostic) { t.Errorf("%s: %s", u.schema, found[0].Message) })
@@ -167,7 +170,7 @@ func (m maker) keyword(s object, depth int) {
 	case 5:
 		s["maxLength"] = m.IntN(4)
 	case 6:
-		s["pattern"] = m.pick("^a", "b$", "[a-c]+", "é", `^\d+$`, `(?=a)a`, `^\w\w$`)
+		s["pattern"] = m.pick("^a", "b$", "[a-c]+", "é", `^\d+$`, `^\w\w$`)
 	case 7:
 		s["minItems"] = m.IntN(3)
 	case 8:
