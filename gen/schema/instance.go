@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"go/token"
 	"strings"
 
 	"github.com/gatewright/gatewright/gen/diag"
@@ -48,7 +49,7 @@ func (s *Set) instance(n source.Node, c scope, tracks bool, name string) *instan
 		name = model
 	}
 	want := "valid" + title(name)
-	if strings.HasPrefix(name, "valid") {
+	if strings.HasPrefix(name, "valid") && token.IsIdentifier(name) { // of a part of another schema, or by itself right
 		want = name
 	}
 	if len(want) > maxName {

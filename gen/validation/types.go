@@ -150,12 +150,12 @@ func valueTypes(n source.Node) types {
 }
 
 func scalarType(v source.Node) types {
-	switch v.Tag() {
-	case "!!int", "!!float":
+	switch v.Kind() {
+	case source.Integer, source.Float:
 		return numberType
-	case "!!bool":
+	case source.Boolean:
 		return booleanType
-	case "!!null":
+	case source.Null:
 		return nullType
 	default:
 		return stringType
@@ -229,9 +229,8 @@ func asksNothing(n source.Node, except string) bool {
 		return false
 	}
 	for key, value := range n.Entries() {
-		if required, isBool := value.Bool(); key == "required" && isBool {
-			_ = required // of a parameter of Swagger 2.0
-			continue
+		if _, isBool := value.Bool(); key == "required" && isBool {
+			continue // of a parameter of Swagger 2.0
 		}
 		if key != except && !remarks[key] && !strings.HasPrefix(key, "x-") {
 			return false
