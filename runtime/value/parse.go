@@ -280,18 +280,33 @@ func (p *reader) quoted(quote byte) (string, error) {
 	p.loose = p.loose || quote != '"'
 	p.pos++
 	start := p.pos
-	for ; p.pos < len(p.text); p.pos++ {
-		switch c := p.text[p.pos]; {
-		case c == quote:
-			s := p.text[start:p.pos]
+	text := p.text
+	for i := start; i < len(text); i++ {
+		c := text[i]
+		if !special[c] {
+			continue
+		}
+		switch p.pos = i; c {
+		case quote:
 			p.pos++
-			return s, nil
-		case c == '\\', c < ' ', c == 0x7f:
+			return text[start:i], nil
+		case '"', '\'':
+		default:
 			return p.escaped(start, quote)
 		}
 	}
+	p.pos = len(text)
 	return "", ErrTruncated
 }
+
+// special are the bytes that a text in quotes does not simply take over: quotes, backslashes and control characters.
+var special = func() (table [256]bool) {
+	for b := range byte(' ') {
+		table[b] = true
+	}
+	table['"'], table['\''], table['\\'], table[0x7f] = true, true, true, true
+	return table
+}()
 
 // escaped goes on with a text that holds escapes or control characters, which are left out.
 func (p *reader) escaped(start int, quote byte) (string, error) {
@@ -506,16 +521,37 @@ func (p *reader) key() (string, error) {
 	return key, nil
 }
 
+// distinct reports whether entries are few, and their names, which are texts, surely all different.
+func distinct(entries []Entry) bool {
+	if len(entries) >= indexFrom {
+		return false
+	}
+	for i := range entries {
+		key := &entries[i].Key
+		for j := range i {
+			other := &entries[j].Key
+			if key.n != other.n {
+				continue
+			}
+			a, _ := key.AsString()
+			if b, _ := other.AsString(); a == b {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // close makes a map of the entries read since base.
 func (d *Document) close(base int) *Map {
 	m := &d.maps.take(1)[0]
 	open := d.openEntries[base:]
 	m.Entries = d.entries.take(len(open))[:0]
-	for _, e := range open {
-		if len(open) > 1 {
+	if distinct(open) {
+		m.Entries = append(m.Entries, open...)
+	} else {
+		for _, e := range open {
 			m.Put(e.Key, e.Value)
-		} else {
-			m.Entries = append(m.Entries, e)
 		}
 	}
 	m.Changes = 0
