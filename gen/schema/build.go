@@ -144,7 +144,6 @@ func (f *builder) general(n source.Node, c scope, v plan.Value) []plan.Step {
 			types = append(slices.Clone(types), "null")
 		}
 		var match plan.Value
-		args := []plan.Value{v}
 		for _, t := range types {
 			check := typeCheck(t, c.dialect, v)
 			if match == nil {
@@ -152,10 +151,9 @@ func (f *builder) general(n source.Node, c scope, v plan.Value) []plan.Step {
 			} else {
 				match = plan.Op{Op: "||", X: match, Y: check}
 			}
-			args = append(args, plan.String(t))
 		}
 		if match != nil {
-			steps = append(steps, stop(plan.Not{X: match}, plan.SchemaType.Call(report, args...)))
+			steps = append(steps, stop(plan.Not{X: match}, plan.SchemaType.Call(report, v, plan.String(strings.Join(types, " ")))))
 		}
 	}
 	if list := n.Get("enum"); !list.IsZero() {

@@ -220,10 +220,17 @@ func scaled(d *value.Decimal, scale int) *big.Int {
 	return new(big.Int).Mul(d.Unscaled, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale-d.Scale)), nil))
 }
 
+// exact bounds the whole numbers that doubles hold exactly: a double is on the same side of those as the decimal that it
+// was read from.
+const exact = 1 << 53
+
 // Below reports whether a number is less than a whole limit.
 func Below(v value.Value, limit int64) bool {
 	if i, ok := v.AsInt(); ok {
 		return i < limit
+	}
+	if f, ok := v.AsDouble(); ok && -exact < limit && limit < exact {
+		return f < float64(limit)
 	}
 	return compare(number(v), integer(limit)) < 0
 }
@@ -233,11 +240,17 @@ func Above(v value.Value, limit int64) bool {
 	if i, ok := v.AsInt(); ok {
 		return i > limit
 	}
+	if f, ok := v.AsDouble(); ok && -exact < limit && limit < exact {
+		return f > float64(limit)
+	}
 	return compare(number(v), integer(limit)) > 0
 }
 
 // Divides reports whether v is a multiple of divisor, exactly.
 func Divides(v value.Value, divisor Number) bool {
+	if i, ok := v.AsInt(); ok && divisor.e == 0 && divisor.big == nil && divisor.m > 0 {
+		return uint64(max(i, -i))%divisor.m == 0 // the smallest int64 is its own opposite, and right as a uint64
+	}
 	n := number(v)
 	switch {
 	case n.inf || divisor.sign() == 0:

@@ -169,4 +169,3 @@ func libopenapiOf(b *testing.B, s *base.Schema, text string) {
 		}
 	}
 }
-

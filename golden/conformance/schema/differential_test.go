@@ -104,7 +104,9 @@ func (m maker) pick(of ...any) any { return of[m.IntN(len(of))] }
 
 func (m maker) name() string { return m.pick("a", "b", "c", "aa").(string) }
 
-func (m maker) number() any { return m.pick(0, 1, 2, 3, 10, -1, 1.5, 0.1, json.Number("12345678901234567890"), json.Number("2.50")) }
+func (m maker) number() any {
+	return m.pick(0, 1, 2, 3, 10, -1, 1.5, 0.1, json.Number("12345678901234567890"), json.Number("2.50"))
+}
 
 // root makes a schema with definitions, which may be recursive.
 func (m maker) root() object {
