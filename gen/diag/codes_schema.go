@@ -59,6 +59,7 @@ func schemaCodes() []Info {
 	}, {
 		Code: TooManyValidators, Title: "dynamic references that multiply",
 		Explanation: "$dynamicRef means another schema on each way by which it is reached, and each needs a function of its own. The number of ways is bounded.",
+		Example:     "$id: urn:left\n$dynamicAnchor: node\nproperties:\n  next: {$ref: 'urn:a-chain-of-many-such'}",
 		Remedy:      "Use fewer $dynamicAnchor of the same name.",
 	}}
 }
