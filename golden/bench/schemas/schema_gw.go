@@ -239,7 +239,7 @@ func validFlat(v value.Value, r *schema.Report) bool {
 				}
 			case "note":
 				x10 := w.Value()
-				if !(schema.IsString(x10) || schema.IsNull(x10)) && r.Type(x10, "string", "null") {
+				if !(schema.IsString(x10) || schema.IsNull(x10)) && r.Type(x10, "string null") {
 					return false
 				}
 				if s11, is := x10.AsString(); is {
