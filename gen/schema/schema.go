@@ -46,6 +46,8 @@ type Set struct {
 	models    map[any]string    // names of named schemas
 	numbers   map[any]int       // of schemas, for the keys of instances
 
+	texts map[string]int // the same by what they check
+
 	instances map[key]*instance
 	queue     []*instance
 	funcs     []plan.Func
@@ -62,7 +64,7 @@ func New(api *model.API, o Options) *Set {
 		api: api, options: o, dialect: dialect{version: draft4, nullable: api.Version == model.OpenAPI30, ids: o.Schemas != nil, asserts: true, formats: o.Formats},
 		names:  names{taken: map[string]bool{}},
 		byFile: map[*source.File]*resource{}, resources: map[string]*resource{}, within: map[any]*resource{}, models: map[any]string{},
-		numbers: map[any]int{}, instances: map[key]*instance{}, constants: map[string]plan.Name{}, checked: map[any]bool{},
+		numbers: map[any]int{}, texts: map[string]int{}, instances: map[key]*instance{}, constants: map[string]plan.Name{}, checked: map[any]bool{},
 	}
 	if api.Version == model.OpenAPI31 {
 		s.dialect.version, s.dialect.ids = draft2020, true

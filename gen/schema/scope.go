@@ -52,12 +52,64 @@ func (s *Set) id(c scope) string {
 	return b.String()
 }
 
-// number tells schemas apart.
+// number tells schemas apart. Schemas without names that say the same are one.
 func (s *Set) number(n source.Node) int {
-	if _, ok := s.numbers[n.Identity()]; !ok {
-		s.numbers[n.Identity()] = len(s.numbers)
+	if known, ok := s.numbers[n.Identity()]; ok {
+		return known
 	}
-	return s.numbers[n.Identity()]
+	number := len(s.numbers)
+	if r := s.within[n.Identity()]; r != nil && s.models[n.Identity()] == "" {
+		var b strings.Builder
+		b.WriteString(r.uri + "#")
+		fingerprint(&b, n, r.dialect)
+		if text := b.String(); !strings.Contains(text, `"$dynamic`) && !strings.Contains(text, `"$id"`) && !strings.Contains(text, `"id":"`) {
+			if known, ok := s.texts[text]; ok {
+				number = known
+			}
+			s.texts[text] = number
+		}
+	}
+	s.numbers[n.Identity()] = number
+	return number
+}
+
+// fingerprint writes what a schema checks, without remarks.
+func fingerprint(b *strings.Builder, n source.Node, d *dialect) {
+	if n.Kind() != source.Map {
+		writeJSON(b, n)
+		return
+	}
+	one, many, named := d.places()
+	b.WriteByte('{')
+	for word, value := range n.Entries() {
+		if word != "nullable" && word != "$id" && slices.Contains(remarks, word) {
+			continue
+		}
+		b.WriteString(quoted(word) + ":")
+		switch {
+		case slices.Contains(many, word) && value.Kind() == source.List:
+			b.WriteByte('[')
+			for _, item := range value.Items() {
+				fingerprint(b, item, d)
+				b.WriteByte(',')
+			}
+			b.WriteByte(']')
+		case slices.Contains(one, word):
+			fingerprint(b, value, d)
+		case slices.Contains(named, word) && value.Kind() == source.Map:
+			b.WriteByte('{')
+			for name, schema := range value.Entries() {
+				b.WriteString(quoted(name) + ":")
+				fingerprint(b, schema, d)
+				b.WriteByte(',')
+			}
+			b.WriteByte('}')
+		default:
+			writeJSON(b, value)
+		}
+		b.WriteByte(',')
+	}
+	b.WriteByte('}')
 }
 
 // follow returns the schema that a reference of n means, and the scope there; ok is false, with a finding, when there is none.
