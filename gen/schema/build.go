@@ -60,7 +60,7 @@ func (f *builder) schema(n source.Node, c scope, v plan.Value) []plan.Step {
 		if !ok {
 			return nil
 		}
-		if target.Same(n) || f.endless(n, c) {
+		if f.endless(n, c) || target.Same(n) {
 			return nil
 		}
 		return f.here(target, there, v, "Ref")

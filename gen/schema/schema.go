@@ -128,5 +128,8 @@ func (s *Set) constant(name, suffix string, v plan.Value, text string) plan.Name
 }
 
 func (s *Set) report(code diag.Code, severity diag.Severity, span source.Span, message, help string) {
-	s.found = append(s.found, diag.Diagnostic{Code: code, Severity: severity, Span: span, Message: message, Help: help})
+	known := func(d diag.Diagnostic) bool { return d.Code == code && d.Span == span && d.Message == message }
+	if !slices.ContainsFunc(s.found, known) {
+		s.found = append(s.found, diag.Diagnostic{Code: code, Severity: severity, Span: span, Message: message, Help: help})
+	}
 }

@@ -3,6 +3,7 @@ package schema
 import (
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gatewright/gatewright/runtime/value"
@@ -153,9 +154,23 @@ func hash(v value.Value) uint64 {
 		}
 		return h
 	}
-	n := number(v)
-	if n.big != nil || n.inf {
+	return hashNumber(number(v))
+}
+
+func hashNumber(n Number) uint64 {
+	switch {
+	case n.inf:
 		return 11
+	case n.big != nil:
+		digits := n.big.Unscaled.String()
+		short := strings.TrimRight(digits, "0")
+		e := len(digits) - len(short) - n.big.Scale
+		m, _ := parse(short)
+		if m.big != nil {
+			return maphash.String(seed, short) ^ mix(uint64(e))
+		}
+		m.e += e
+		n = m
 	}
 	return mix(n.m ^ uint64(n.e)<<48 ^ uint64(n.sign()))
 }
