@@ -1,7 +1,7 @@
 # The targets of this file. `make check` is exactly what CI runs.
 
 GO ?= go
-STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
+STATICCHECK = $(GO) tool staticcheck
 # How long each fuzz target runs.
 FUZZTIME ?= 10s
 # What make bench measures, such as -quick or -parts load,router; go run ./golden/bench -h lists all.

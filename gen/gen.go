@@ -14,6 +14,7 @@ import (
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
 	"github.com/gatewright/gatewright/gen/source"
+	"github.com/gatewright/gatewright/gen/validation"
 	"github.com/gatewright/gatewright/gen/write"
 )
 
@@ -37,6 +38,8 @@ type Options struct {
 	// Coverage makes mapping templates tell which of their branches are reached. It is meant for tests: such code is slower,
 	// and names places in the document by line.
 	Coverage bool
+	// CheckResponses makes the gateway report answers that are not what the document says, for staging.
+	CheckResponses bool
 }
 
 // Parameter is a value to fill in.
@@ -112,6 +115,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	}
 	found.Add(check.Check(api)...)
 	found.Add(integration.CheckAll(api)...)
+	found.Add(validation.Check(api, validation.Options{Replies: o.CheckResponses})...)
 	return api, result
 }
 
@@ -134,7 +138,7 @@ func lowered(api *model.API, o Options, found *diag.List) (program *plan.Program
 	for _, d := range found.Allowed() {
 		allowed = append(allowed, fmt.Sprintf("%s: %s", d.Code, d.Message))
 	}
-	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed, Coverage: o.Coverage})
+	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed, Coverage: o.Coverage, CheckResponses: o.CheckResponses})
 }
 
 // internal is a mistake of Gatewright's own.

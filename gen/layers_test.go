@@ -23,7 +23,7 @@ type layer struct {
 
 // layers is the architecture: the first entry that fits a package holds for it. What is not allowed is banned.
 var layers = []layer{
-	{"gen", []string{"gen/check", "gen/diag", "gen/emit", "gen/integration", "gen/load", "gen/lower", "gen/model", "gen/plan", "gen/source", "gen/write"},
+	{"gen", []string{"gen/check", "gen/diag", "gen/emit", "gen/integration", "gen/load", "gen/lower", "gen/model", "gen/plan", "gen/source", "gen/validation", "gen/write"},
 		"it orders the stages"},
 	{"gen/source", []string{"go.yaml.in/yaml/"}, "positions and nodes know no OpenAPI"},
 	{"gen/diag", []string{"gen/source"}, "a finding knows where it is, not what documents mean"},
@@ -35,8 +35,10 @@ var layers = []layer{
 	{"gen/check", []string{"gen/diag", "gen/mapping", "gen/model", "gen/source", "templates/..."}, "it reports, and lowers nothing"},
 	{"gen/integration", []string{"gen/diag", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "runtime/value", "templates/...", "github.com/dlclark/regexp2"},
 		"a kind spans checking and lowering; Java's regular expressions need an engine of their own, and JSONPath has one grammar for both times"},
+	{"gen/validation", []string{"gen/diag", "gen/model", "gen/plan", "gen/schema", "gen/source"}, "it says what is checked; how, the compiled schemas know"},
 	{"gen/template", []string{"gen/plan", "templates/..."}, "compiled templates become steps of the plan"},
-	{"gen/lower", []string{"gen/emit", "gen/integration", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "runtime/abi", "runtime/value", "templates/..."},
+	{"gen/schema", []string{"gen/diag", "gen/model", "gen/plan", "gen/source", "runtime/schema/ecma"}, "compiled schemas become functions of the plan; their patterns have one grammar for both times"},
+	{"gen/lower", []string{"gen/emit", "gen/integration", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "gen/validation", "runtime/abi", "runtime/value", "templates/..."},
 		"it decides; of emit it knows the names that imports take, of the runtime the revision and the grammar of JSONPath"},
 	{"gen/emit", []string{"gen/plan", "github.com/dave/jennifer/jen"}, "the only user of the printing library, which knows the plan alone"},
 	{"gen/write", nil, "files are bytes"},
@@ -46,7 +48,9 @@ var layers = []layer{
 		"the listeners, and what an operator looks at"},
 	{"runtime/gwtest/...", []string{"runtime", "runtime/...", "go.yaml.in/yaml/", "github.com/valyala/fasthttp"},
 		"tests of gateways, which no gateway links, read YAML and play backend"},
-	{"runtime/value", []string{"github.com/valyala/fastjson", "github.com/dlclark/regexp2"}, "values of templates; their patterns are Java's"},
+	{"runtime/value", []string{"github.com/dlclark/regexp2"}, "values of templates; their patterns are Java's"},
+	{"runtime/schema/ecma", []string{"github.com/dlclark/regexp2"}, "the grammar of patterns, which the generator shares"},
+	{"runtime/schema", []string{"runtime/schema/ecma", "runtime/value", "github.com/dlclark/regexp2", "golang.org/x/net/idna"}, "checks work on values, and know no requests"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},
 	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "runtime/gwtest/fixture", "github.com/spf13/", "github.com/fsnotify/fsnotify",

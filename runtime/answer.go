@@ -103,6 +103,8 @@ func (c *Ctx) answerREST(f Fault) {
 	response.Header.Add("x-amzn-ErrorType", kind.errorType)
 	if custom != nil {
 		c.answerCustom(custom)
+	} else if c.checks.count > 0 {
+		c.problem(kind.status)
 	} else {
 		response.SetBodyString(c.stockBody(kind))
 	}
@@ -213,6 +215,9 @@ func (c *Ctx) problem(status int) {
 	if c.errorMessageSet {
 		c.arena = append(c.arena, `,"detail":`...)
 		c.arena = appendJSONString(c.arena, c.errorMessage)
+	}
+	if c.checks.count > 0 {
+		c.arena = append(append(append(c.arena, `,"errors":[`...), c.checks.problems...), ']')
 	}
 	c.arena = append(c.arena, '}')
 	response := &c.rc.Response

@@ -84,6 +84,8 @@ type Route struct {
 	Backend string
 	// MaxBody bounds the request's body in bytes; 0 is no bound for what is streamed.
 	MaxBody int64
+	// Replies are the answers that the route declares, where the gateway was generated to check them.
+	Replies []ReplyCheck
 }
 
 // PathParam is a parameter of a path.

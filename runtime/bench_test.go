@@ -3,6 +3,8 @@ package runtime
 import (
 	"bufio"
 	"io"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,5 +96,24 @@ func TestHandleAllocatesNothing(t *testing.T) {
 		rc := received(t, benchRequest)
 		core.Handle(rc)
 		require.Zero(t, testing.AllocsPerRun(200, func() { core.Handle(rc) }), name)
+	}
+}
+
+// BenchmarkHandleChecked validates a body of 2 KB on the way; without validation it is BenchmarkHandleUnchecked.
+func BenchmarkHandleChecked(b *testing.B) {
+	benchmarkBody(b, func(c *Ctx) Fault { return c.ValidateBody(named) })
+}
+
+func BenchmarkHandleUnchecked(b *testing.B) { benchmarkBody(b, func(*Ctx) Fault { return OK }) }
+
+func benchmarkBody(b *testing.B, check func(*Ctx) Fault) {
+	item := `{"id":12345678,"sku":"ABC-1234-XYZ","title":"A thing with a longer name","price":12.5,"tags":["new","sale"],"open":true},`
+	text := `{"name":"order","items":[` + strings.TrimSuffix(strings.Repeat(item, 16), ",") + `]}`
+	core := checking(b, REST, check)
+	rc := received(b, post("/a/1", text, "Content-Length: "+strconv.Itoa(len(text))))
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		core.Handle(rc)
 	}
 }

@@ -12,10 +12,13 @@ type bodyState struct {
 	read   bool   // whole is the decoded body
 	whole  []byte // of buffer, or of the server's own
 	buffer []byte
+
+	guarded bool // the body is JSON to be checked, so that its depth is looked at while it is read
+	nesting nesting
 }
 
 func (b *bodyState) reset() {
-	b.read, b.whole = false, nil
+	b.read, b.whole, b.guarded = false, nil, false
 	b.buffer = kept(b.buffer, keptBuffer)
 }
 
@@ -133,6 +136,9 @@ func (c *Ctx) Body() ([]byte, Fault) {
 		return nil, RequestTooLarge
 	}
 	if stream != nil {
+		if b.guarded {
+			stream = &guardedBody{r: stream, nesting: &b.nesting}
+		}
 		var err error
 		if b.buffer, err = appendAll(b.buffer[:0], stream, size, limit); err != nil {
 			return nil, c.BodyFault(err)

@@ -27,6 +27,7 @@ type Core struct {
 	pool    sync.Pool
 
 	upstreams upstreamTargets
+	replies   replyChecks
 	closing   atomic.Bool
 
 	compressors compressors
@@ -46,6 +47,8 @@ type Limits struct {
 	ReplyBytes int64
 	// Body is the largest request body at all; default none.
 	Body int64
+	// Depth is how deep objects and arrays may nest in a JSON body that is checked; default, and at most, 400.
+	Depth int
 }
 
 const mebi = 1 << 20

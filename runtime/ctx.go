@@ -50,6 +50,7 @@ type Ctx struct {
 	response Response
 
 	templates templates
+	checks    checkState
 
 	front  frontKind
 	scheme string
@@ -106,6 +107,7 @@ func (c *Ctx) release() {
 	c.reply.reset()
 	c.response.reset()
 	c.templates.reset()
+	c.checks.reset()
 	c.path.raw, c.path.count, c.path.first = "", 0, 0
 	c.rc, c.stage, c.variables, c.route = nil, nil, nil, nil
 	c.method, c.methodName, c.target, c.query, c.host = UnknownMethod, "", "", "", ""

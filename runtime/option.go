@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/netip"
 	"time"
+
+	"github.com/gatewright/gatewright/runtime/value"
 )
 
 // Option is a setting of a gateway that its document does not know.
@@ -36,6 +38,9 @@ func (s *settings) apply(options []Option) {
 	}
 	if s.limits.ReplyBytes == 0 {
 		s.limits.ReplyBytes = 10 * mebi
+	}
+	if s.limits.Depth <= 0 || s.limits.Depth > value.MaxDepth {
+		s.limits.Depth = value.MaxDepth
 	}
 }
 

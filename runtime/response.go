@@ -318,7 +318,7 @@ func (r *Response) Bytes(body []byte) Fault {
 		return r.fault
 	}
 	if r.direct != nil {
-		if c.templates.context == nil && bodyAllowed(r.status) {
+		if c.templates.context == nil && bodyAllowed(r.status) && !r.watchesReply() {
 			return r.whole(body)
 		}
 		r.fields()
@@ -327,6 +327,9 @@ func (r *Response) Bytes(body []byte) Fault {
 	r.applyOverrides()
 	if !bodyAllowed(r.status) {
 		body = nil
+	}
+	if r.watchesReply() {
+		r.watchBytes(body)
 	}
 	if k := c.answerCoding(int64(len(body))); k != identityCoding {
 		response.SetBodyRaw(c.core.compressors.compress(k, body))
@@ -349,6 +352,9 @@ func (r *Response) Stream(body io.Reader, size int64) Fault {
 	}
 	if r.direct != nil {
 		r.fields()
+	}
+	if r.watchesReply() {
+		body = r.watchStream(body)
 	}
 	if k := c.answerCoding(size); k != identityCoding && bodyAllowed(r.status) {
 		body, size = c.core.compressors.stream(k, body), -1

@@ -41,6 +41,7 @@ type payload struct {
 	text   string
 	parsed bool
 	strict bool // the text is JSON by the standard too
+	twice  bool // an object of it has a name twice
 	root   vtl.Value
 	err    error
 }
@@ -137,6 +138,7 @@ func (p *payload) Document() (vtl.Value, error) {
 			body = "{}"
 		}
 		p.root, p.strict, p.err = p.c.templates.memory.Read(body)
+		p.twice = p.c.templates.memory.Repeated()
 	}
 	return p.root, p.err
 }

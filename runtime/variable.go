@@ -106,6 +106,8 @@ func (c *Ctx) errorVar(v Variable) string {
 		return c.arenaText(mark)
 	case ErrorResponseType:
 		return faultKinds[c.fault].name
+	case ErrorValidation:
+		return c.checks.java
 	case StatusCode:
 		if c.rc == nil {
 			return ""

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,21 +31,24 @@ func TestPlain(t *testing.T) {
 
 	for _, test := range []struct {
 		method, path string
+		send         string
 		status       int
 		body         string
 		allow        string
 	}{
-		{"GET", "/books?author=le%20Guin", 202, "GET /v1/books?author=le%20Guin", ""},
-		{"POST", "/books", 202, "POST /v1/books", ""},
-		{"GET", "/books/978-3", 202, "GET /v1/books/978-3", ""},
-		{"GET", "/books/978%2F3", 202, "GET /v1/books/978%2F3", ""},
-		{"GET", "/books/978-3.epub", 202, "GET /v1/books/978-3.epub", ""},
-		{"POST", "/books/978-3:lend", 202, "POST /v1/books/978-3:lend", ""},
-		{"DELETE", "/books", 405, "", "GET, POST"},
-		{"GET", "/journals", 404, "", ""},
-		{"GET", "/books/../journals", 400, "", ""},
+		{"GET", "/books?author=le%20Guin", "", 202, "GET /v1/books?author=le%20Guin", ""},
+		{"POST", "/books", `{"isbn": "978-3", "title": "Always Coming Home"}`, 202, "POST /v1/books", ""},
+		{"POST", "/books", `{"isbn": 978}`, 400, `{"type":"about:blank","title":"Bad Request","status":400,"detail":"Invalid request body","errors":[` +
+			`{"pointer":"#/isbn","detail":"must be of type string, not integer"},{"pointer":"#/title","detail":"is required"}]}`, ""},
+		{"GET", "/books/978-3", "", 202, "GET /v1/books/978-3", ""},
+		{"GET", "/books/978%2F3", "", 202, "GET /v1/books/978%2F3", ""},
+		{"GET", "/books/978-3.epub", "", 202, "GET /v1/books/978-3.epub", ""},
+		{"POST", "/books/978-3:lend", "", 202, "POST /v1/books/978-3:lend", ""},
+		{"DELETE", "/books", "", 405, "", "GET, POST"},
+		{"GET", "/journals", "", 404, "", ""},
+		{"GET", "/books/../journals", "", 400, "", ""},
 	} {
-		request, err := http.NewRequest(test.method, front.URL, nil)
+		request, err := http.NewRequest(test.method, front.URL, strings.NewReader(test.send))
 		require.NoError(t, err)
 		request.URL.Opaque = "//" + request.URL.Host + test.path // the path as it stands, not cleaned
 		response, err := http.DefaultClient.Do(request)

@@ -116,9 +116,7 @@ func (c *checker) routeSettings(settings *model.RouteSettings) {
 
 func (c *checker) validateMode(mode source.String) {
 	switch mode.Value {
-	case "off", "amazon":
-	case "strict":
-		c.later(diag.StrictValidationNotYet, mode.Span, "strict validation")
+	case "off", "amazon", "strict":
 	default:
 		c.add(diag.Diagnostic{Code: diag.BadValidateMode, Span: mode.Span, Message: fmt.Sprintf("unknown way to validate %q", mode.Value),
 			Help: "write off, amazon or strict"})

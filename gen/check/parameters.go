@@ -90,12 +90,12 @@ func (c *checker) validatorSettings() {
 	}
 }
 
-// validation reports what an operation wants validated.
+// validation checks the request validator of an operation.
 func (c *checker) validation(item *model.PathItem, operation *model.Operation) {
 	for _, mode := range []*model.RouteSettings{&operation.Gateway, &item.Gateway, &c.api.Gateway} {
 		if mode.Validate != nil {
 			if mode.Validate.Value == "off" || mode.Validate.Value == "strict" {
-				return // strict is reported where it stands
+				return // it does not count
 			}
 			break
 		}
@@ -107,34 +107,10 @@ func (c *checker) validation(item *model.PathItem, operation *model.Operation) {
 	if reference == nil || reference.Value == "" {
 		return
 	}
-	validator := c.validators[reference.Value]
-	if validator == nil {
+	if c.validators[reference.Value] == nil {
 		c.add(diag.Diagnostic{Code: diag.UnknownValidator, Span: reference.Span,
 			Message: fmt.Sprintf("unknown request validator %q", reference.Value),
 			Help: nearest(c, reference.Value, c.api.RequestValidators, func(v *model.RequestValidator) string { return v.Name.Value },
 				"define it under x-amazon-apigateway-request-validators")})
-		return
 	}
-	body := validator.Body != nil && validator.Body.Value && takesBody(operation)
-	parameters := validator.Parameters != nil && validator.Parameters.Value && needsParameters(operation)
-	if body || parameters {
-		c.add(diag.Diagnostic{Code: diag.ValidationNotYet, Span: reference.Span,
-			Message: fmt.Sprintf("validation by %q is not supported yet", reference.Value),
-			Help:    "write x-gateway-validate: \"off\" where the backend checks for itself"})
-	}
-}
-
-// takesBody reports whether the operation says what its bodies look like.
-func takesBody(operation *model.Operation) bool {
-	if operation.RequestBody == nil {
-		return false
-	}
-	return operation.RequestBody.Required || slices.ContainsFunc(operation.RequestBody.Content, func(m model.MediaType) bool { return m.Schema != nil })
-}
-
-// needsParameters reports whether a request can lack a parameter: validation of parameters is about required ones.
-func needsParameters(operation *model.Operation) bool {
-	return slices.ContainsFunc(operation.Parameters, func(p *model.Parameter) bool {
-		return p.Required && (p.In == "query" || p.In == "header")
-	})
 }

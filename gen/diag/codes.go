@@ -27,7 +27,7 @@ type Info struct {
 // for each capability, so that --allow takes no more than was meant.
 func Codes() []Info {
 	codes := slices.Concat(
-		loadCodes(), routeCodes(), integrationCodes(), backendCodes(), mappingCodes(), mappingTemplateCodes(), responseCodes(), securityCodes(),
+		loadCodes(), routeCodes(), integrationCodes(), backendCodes(), mappingCodes(), mappingTemplateCodes(), schemaCodes(), responseCodes(), securityCodes(),
 		gatewayCodes(), internalCodes(),
 	)
 	slices.SortFunc(codes, func(a, b Info) int { return cmp.Compare(a.Code, b.Code) })

@@ -2,23 +2,23 @@ package diag
 
 // Routes and parameters.
 const (
-	RouteConflict          Code = "GW2001"
-	SeveralVariables       Code = "GW2002"
-	ChildOfGreedy          Code = "GW2003"
-	BadPathTemplate        Code = "GW2004"
-	BadParameterName       Code = "GW2005"
-	GreedyNotWhole         Code = "GW2006"
-	RepeatedPathParameter  Code = "GW2007"
-	ParameterNotInPath     Code = "GW2008"
-	ParameterNotDeclared   Code = "GW2009"
-	TooManySegments        Code = "GW2010"
-	PathCannotBeServed     Code = "GW2011"
-	ParameterInTwoPlaces   Code = "GW2012"
-	UnknownValidator       Code = "GW2101"
-	BadValidator           Code = "GW2102"
-	BadValidateMode        Code = "GW2103"
-	ValidationNotYet       Code = "GW2901"
-	StrictValidationNotYet Code = "GW2902"
+	RouteConflict         Code = "GW2001"
+	SeveralVariables      Code = "GW2002"
+	ChildOfGreedy         Code = "GW2003"
+	BadPathTemplate       Code = "GW2004"
+	BadParameterName      Code = "GW2005"
+	GreedyNotWhole        Code = "GW2006"
+	RepeatedPathParameter Code = "GW2007"
+	ParameterNotInPath    Code = "GW2008"
+	ParameterNotDeclared  Code = "GW2009"
+	TooManySegments       Code = "GW2010"
+	PathCannotBeServed    Code = "GW2011"
+	ParameterInTwoPlaces  Code = "GW2012"
+	UnknownValidator      Code = "GW2101"
+	BadValidator          Code = "GW2102"
+	BadValidateMode       Code = "GW2103"
+	BadParameterStyle     Code = "GW2104"
+	UncheckedContent      Code = "GW2105"
 )
 
 // routeCodes are the findings about paths, parameters and their validation.
@@ -112,16 +112,15 @@ func parameterCodes() []Info {
 		Example:     "x-gateway-validate: full",
 		Remedy:      "Write off, amazon or strict.",
 	}, {
-		Code: ValidationNotYet, Title: "request validation is not supported yet",
-		Explanation: "The operation has a request validator that checks parameters or bodies. Gatewright does not validate requests yet, and a backend may rely on it.",
-		Example:     "x-amazon-apigateway-request-validators:\n  all: {validateRequestBody: true, validateRequestParameters: true}\nx-amazon-apigateway-request-validator: all",
-		Remedy:      "Write x-gateway-validate: \"off\" where the backend checks for itself, or allow the code.",
-		Allowed:     "Requests reach the backend without validation.",
+		Code: BadParameterStyle, Title: "style that a parameter cannot have",
+		Explanation: "A parameter's style says how its value is written: simple, label and matrix in paths, form, spaceDelimited, pipeDelimited and deepObject in queries, simple in headers, form in cookies. Strict validation reads values by it. Where the document asks for strict validation this is an error, elsewhere a warning, and the parameter's value is not checked.",
+		Example:     "parameters:\n  - {name: filter, in: header, style: deepObject, schema: {type: object}}",
+		Remedy:      "Write a style that the place can have, or take it away.",
+		Allowed:     "The value of the parameter is not checked.",
 	}, {
-		Code: StrictValidationNotYet, Title: "strict validation is not supported yet",
-		Explanation: "x-gateway-validate: strict asks for requests to be checked against everything that the document says. Gatewright does not validate requests yet.",
-		Example:     "x-gateway-validate: strict",
-		Remedy:      "Write x-gateway-validate: \"off\" where the backend checks for itself, or allow the code.",
-		Allowed:     "Requests reach the backend without validation.",
+		Code: UncheckedContent, Title: "schema that requests are not checked against",
+		Explanation: "Strict validation checks bodies and parameters that are JSON. A body of another media type is streamed as it is, and a parameter whose content is another media type is passed on: the schema says nothing to the gateway.",
+		Example:     "x-gateway-validate: strict\npaths:\n  /a:\n    post: {requestBody: {content: {multipart/form-data: {schema: {type: object}}}}}",
+		Remedy:      "Let the backend check such bodies.",
 	}}
 }

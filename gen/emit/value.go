@@ -103,7 +103,7 @@ func precedence(op string) int {
 		return token.LOR.Precedence()
 	case "&&":
 		return token.LAND.Precedence()
-	case "+", "-":
+	case "+", "-", "|":
 		return token.ADD.Precedence()
 	}
 	return token.EQL.Precedence()

@@ -73,9 +73,11 @@ func (l *loader) parameter(n source.Node) *model.Parameter {
 		field{"schema", func(n source.Node) { p.Schema = node(n) }},
 		field{"content", func(n source.Node) {
 			if content := l.content(n); len(content) > 0 && p.Schema == nil {
-				p.Schema = content[0].Schema
+				p.Schema, p.Content = content[0].Schema, content[0].Name.Value
 			}
 		}},
+		field{"allowEmptyValue", func(n source.Node) { p.AllowEmptyValue = isTrue(l.truth(n, "allowEmptyValue")) }},
+		field{"collectionFormat", func(n source.Node) { p.CollectionFormat = orZero(l.text(n, "collectionFormat")).Value }},
 	)
 	if !l.parameterPlace(n, name, in) {
 		return nil

@@ -61,6 +61,12 @@ func (l *loader) schemaRef(n source.Node) {
 	if !ok {
 		return
 	}
+	if name, ok := modelName(text.Value); ok {
+		if target, ok := l.model(text, name); ok {
+			l.waiting = append(l.waiting, target)
+		}
+		return
+	}
 	_, fragment, _ := strings.Cut(text.Value, "#")
 	if l.version == model.OpenAPI31 && (strings.HasPrefix(text.Value, "urn:") || fragment != "" && fragment[0] != '/') {
 		return

@@ -12,6 +12,7 @@ import (
 	"github.com/gatewright/gatewright/gen/integration"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
+	"github.com/gatewright/gatewright/gen/validation"
 )
 
 // Options are what the document does not say.
@@ -22,6 +23,8 @@ type Options struct {
 	Allowed []string
 	// Coverage makes templates tell which of their branches are reached.
 	Coverage bool
+	// CheckResponses has answers checked against what the document says, to be reported.
+	CheckResponses bool
 }
 
 // The variables of handlers.
@@ -55,9 +58,13 @@ func lowered(api *model.API, o Options) *plan.Program {
 		coverage: o.Coverage,
 	}
 	l.routes = l.collect()
+	l.checks = validation.New(api, validation.Options{Reserved: l.names.all(), Replies: o.CheckResponses})
 	l.wire()
 	program := &plan.Program{Package: o.Package, Doc: l.packageDoc(o.Package)}
 	program.Files = append(l.pathFiles(), l.routesFile(), l.gatewayFile(o))
+	if schemas := l.schemaFile(); len(schemas.Decls) > 0 {
+		program.Files = append(program.Files, schemas)
+	}
 	slices.SortFunc(program.Files, func(a, b plan.File) int { return cmp.Compare(a.Name, b.Name) })
 	for _, r := range l.routes {
 		program.Routes = append(program.Routes, r.describe())
@@ -73,6 +80,7 @@ type lowering struct {
 	apiID  string
 	fields *fields
 	routes []*route // by path and method
+	checks *validation.Set
 	// rehearsal is set while routes are lowered only to see what they need.
 	rehearsal bool
 	// coverage numbers the branches of templates.
@@ -143,6 +151,9 @@ func (r *route) facts() []string {
 	}
 	if size := maxBodyOf(r.api, r.item, r.op); size > 0 {
 		facts = append(facts, fmt.Sprintf("max body %d bytes", size))
+	}
+	if mode, _ := validation.ModeOf(r.api, r.item, r.op); mode == validation.Strict && r.api.Amazon {
+		facts = append(facts, "strict validation")
 	}
 	if isGuarded(r.api, r.op) {
 		facts = append(facts, "closed: its authorization is not done yet")
@@ -236,6 +247,9 @@ func (l *lowering) routeValue(r *route) plan.Value {
 	if size := maxBodyOf(r.api, r.item, r.op); size > 0 {
 		value.Fields = append(value.Fields, plan.KeyValue{Key: "MaxBody", Value: plan.Int(size)})
 	}
+	if replies := l.checks.Replies((&routeWiring{lowering: l, route: r}).checked()); len(replies) > 0 {
+		value.Fields = append(value.Fields, plan.KeyValue{Key: "Replies", Value: plan.List{Elem: plan.ReplyCheck, Items: replies, Lines: true}})
+	}
 	return value
 }
 
@@ -249,7 +263,30 @@ func (l *lowering) steps(r *route) []plan.Step {
 	if isGuarded(r.api, r.op) {
 		return []plan.Step{plan.Return{Values: []plan.Value{plan.AuthorizerConfigurationError}}}
 	}
-	return r.answerer.lower(&routeWiring{lowering: l, route: r})
+	w := &routeWiring{lowering: l, route: r}
+	checks := l.checks.Steps(w.checked())
+	return append(checks, r.answerer.lower(w)...)
+}
+
+// checked is the route as validation sees it.
+func (w *routeWiring) checked() validation.Route {
+	r := w.route
+	return validation.Route{Item: r.item, Op: r.op, Name: r.name, PathParams: paramNames(r.segments), Shared: w.Shared}
+}
+
+func paramNames(segments []segment) []string {
+	var names []string
+	for _, p := range pathParams(segments) {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// schemaFile holds the validators of schemas.
+func (l *lowering) schemaFile() plan.File {
+	file := l.checks.File()
+	file.Name, file.Source = schemaFile, l.file
+	return file
 }
 
 // isGuarded reports whether the document wants callers of op checked. Nothing can do that yet, so such an operation

@@ -5,7 +5,9 @@ import (
 	"go/token"
 	"go/types"
 	"hash/fnv"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -68,6 +70,9 @@ func (n *names) free(name string, derive []func(string) string) bool {
 	}
 	return true
 }
+
+// all are the names that are taken, sorted.
+func (n *names) all() []string { return slices.Sorted(maps.Keys(n.taken)) }
 
 // prefixed returns a function that makes names such as serveGetPet of getPet.
 func prefixed(prefix string) func(string) string {
@@ -132,13 +137,14 @@ type fileNames struct {
 }
 
 func newFileNames() *fileNames {
-	return &fileNames{taken: map[string]bool{gatewayFile: true, routesFile: true}}
+	return &fileNames{taken: map[string]bool{gatewayFile: true, routesFile: true, schemaFile: true}}
 }
 
 // The files that every package has.
 const (
 	gatewayFile = "gateway_gw.go"
 	routesFile  = "routes_gw.go"
+	schemaFile  = "schema_gw.go"
 )
 
 // decoded is a path with its percent escapes resolved, where they are any.

@@ -79,8 +79,19 @@ func (l *lowering) wire() {
 	l.rehearsal = true
 	for _, r := range l.routes {
 		l.steps(r)
+		l.routeValue(r)
 	}
 	l.rehearsal = false
+	for _, decl := range l.checks.File().Decls {
+		switch decl := decl.(type) {
+		case plan.Func:
+			l.names.taken[decl.Name] = true
+		case plan.Var:
+			for _, spec := range decl.Specs {
+				l.names.taken[spec.Name] = true
+			}
+		}
+	}
 	if l.fields.choose {
 		for _, u := range l.api.Upstream {
 			maps.Copy(l.fields.upstream(u).asked, l.fields.chosen)

@@ -53,6 +53,10 @@ type Parameter struct {
 	Style    string
 	Explode  *bool
 	Schema   *source.Node // OpenAPI's schema; for Swagger 2.0 the parameter's own node
+	Content  string       // the media type of the value, where the parameter has content in place of a schema
+
+	AllowEmptyValue  bool
+	CollectionFormat string // Swagger 2.0's
 }
 
 // RequestBody is what an operation takes.

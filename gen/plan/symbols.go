@@ -88,6 +88,10 @@ var (
 	CtxOutbound      = Selector{Ctx, "Outbound"}
 	CtxRespond       = Selector{Ctx, "Respond"}
 
+	CtxRequireParams = Selector{Ctx, "RequireParams"}
+	CtxValidateBody  = Selector{Ctx, "ValidateBody"}
+	CtxCheck         = Selector{Ctx, "Check"}
+
 	Outbound          = Symbol{Runtime, "Outbound"}
 	OutboundLiteral   = Selector{Outbound, "Literal"}
 	OutboundPath      = Selector{Outbound, "Path"}

@@ -40,7 +40,7 @@ type Call struct {
 	Args []Value
 }
 
-// Op is `X Op Y`, with Op one of == != < <= > >= && || + - .
+// Op is `X Op Y`, with Op one of == != < <= > >= && || + - | .
 type Op struct {
 	Op   string
 	X, Y Value

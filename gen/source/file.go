@@ -21,6 +21,7 @@ type File struct {
 
 	twice bool // a key stands twice in some map
 	json  bool // read as JSON, where only \n, \r and \r\n end a line
+	root  Node // what Parse gave
 	once  sync.Once
 	index index
 	cache cache
@@ -194,3 +195,6 @@ func (f *File) clean() *SyntaxError {
 	}
 	return nil
 }
+
+// Root returns what Parse made of the file; the zero Node before.
+func (f *File) Root() Node { return f.root }

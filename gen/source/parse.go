@@ -48,6 +48,12 @@ func (e *SyntaxError) Error() string { return e.Span.String() + ": " + e.Message
 // Parse reads the file's text as JSON or YAML. The node is zero when the text cannot be used at all; mistakes may be
 // reported beside a usable node. An empty file gives a zero Node and no mistake.
 func Parse(f *File) (Node, []*SyntaxError) {
+	root, found := parse(f)
+	f.root = root
+	return root, found
+}
+
+func parse(f *File) (Node, []*SyntaxError) {
 	if err := f.clean(); err != nil {
 		return Node{}, []*SyntaxError{err}
 	}

@@ -72,6 +72,13 @@ func (m *metrics) connections(open func() int, refused func() int64) {
 	)
 }
 
+// mismatches shows how many answers were not what the document says.
+func (m *metrics) mismatches(count func() int64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "gatewright_response_mismatches_total", Help: "Answers that are not what the document says, where they are checked.",
+	}, func() float64 { return float64(count()) }))
+}
+
 // observe notes one request. It does not allocate once a series exists.
 func (m *metrics) observe(route int, method gw.Method, status int, elapsed time.Duration) {
 	slot := &m.routes[route+1]

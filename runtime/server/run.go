@@ -114,6 +114,9 @@ func (r *running) construct() error {
 	}
 	if s.adminListen != off {
 		r.metrics = newMetrics(r.gateway.API())
+		if checked, ok := r.gateway.(interface{ ResponseMismatches() int64 }); ok {
+			r.metrics.mismatches(checked.ResponseMismatches)
+		}
 	}
 	return nil
 }

@@ -36,6 +36,8 @@ type Document struct {
 	openValues  []Value // of the arrays that are being read
 	mostEntries int     // how many entries were open at most
 	mostValues  int
+
+	repeated bool // an object of the last text has a name twice
 }
 
 // slab hands out parts of blocks that never move.
@@ -99,6 +101,7 @@ func (d *Document) Parse(text string) (Value, error) {
 
 // Read is Parse; strict reports whether the text is JSON by the standard too (RFC 8259).
 func (d *Document) Read(text string) (v Value, strict bool, err error) {
+	d.repeated = false
 	p := reader{doc: d, text: text}
 	if p.space(); p.pos == len(text) { // json-smart gives an empty text for white space
 		return String(""), false, nil
@@ -111,6 +114,10 @@ func (d *Document) Read(text string) (v Value, strict bool, err error) {
 	p.space()
 	return v, !p.loose && p.pos == len(text), nil
 }
+
+// Repeated reports whether an object of the text that was read last has a name twice: readers differ in which of the
+// two counts (RFC 8259, section 4).
+func (d *Document) Repeated() bool { return d.repeated }
 
 // Keep copies b into the document's memory and returns it as a text.
 func (d *Document) Keep(b []byte) string {
@@ -702,6 +709,7 @@ func (d *Document) close(base int) *Map {
 		seen |= bit
 	}
 	m.Changes = 0
+	d.repeated = d.repeated || len(m.Entries) < len(open)
 	m.Entries = m.Entries[:len(m.Entries):len(m.Entries)]
 	return m
 }

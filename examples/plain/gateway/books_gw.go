@@ -29,9 +29,19 @@ var addBook = gw.Route{
 	Backend:    "forward to http://127.0.0.1:8082/v1",
 }
 
+var addBookChecks = gw.Checks{
+	Bodies: []gw.BodyCheck{
+		{MediaType: "application/json", Valid: validBook},
+	},
+	BodyRequired: true,
+}
+
 // serveAddBook serves POST /books: forward to http://127.0.0.1:8082/v1.
 func (g *Gateway) serveAddBook(c *gw.Ctx) gw.Fault {
 	c.Enter(&addBook)
+	if f := c.Check(&addBookChecks); f != gw.OK {
+		return f
+	}
 	out := c.Outbound("POST", 0)
 	out.Literal("/v1/books")
 	return g.upstream.Forward(c, out)

@@ -24,7 +24,7 @@ var api = gw.API{
 	Style:      gw.Plain,
 	ID:         "5jdmx06kvm",
 	Account:    "123456789012",
-	Deployment: "wy1ce9c3j7",
+	Deployment: "rv8jnp39im",
 	Routes: []*gw.Route{
 		&listBooks,
 		&addBook,

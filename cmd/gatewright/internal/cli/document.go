@@ -15,11 +15,12 @@ var basePathModes = []string{"ignore", "prepend", "split"}
 
 // documentFlags are the flags of every verb that reads a document.
 type documentFlags struct {
-	allow    []string
-	basePath string
-	params   []string
-	files    []string
-	standIns bool
+	allow          []string
+	basePath       string
+	params         []string
+	files          []string
+	standIns       bool
+	checkResponses bool
 }
 
 func (f *documentFlags) register(cmd *cobra.Command) {
@@ -30,12 +31,14 @@ func (f *documentFlags) register(cmd *cobra.Command) {
 		"give a value to a template's parameter, a resource, an attribute or a\nplaceholder, as `KEY=VALUE`; may be repeated")
 	cmd.Flags().StringArrayVar(&f.files, "params", nil, "`FILE` of such values, YAML or JSON; may be repeated")
 	cmd.Flags().BoolVar(&f.standIns, "param-defaults", false, "let visible stand-ins pass for values that are not given")
+	cmd.Flags().BoolVar(&f.checkResponses, "check-responses", false,
+		"for staging: make the gateway log and count answers that are not what\nthe document says")
 	_ = cmd.RegisterFlagCompletionFunc("base-path", cobra.FixedCompletions(basePathModes, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // options are the generator's options for the documents specs and the package pkg.
 func (f *documentFlags) options(cmd *cobra.Command, specs []string, pkg string) (gen.Options, error) {
-	options := gen.Options{Document: specs[0], More: specs[1:], Package: pkg, BasePath: f.basePath}
+	options := gen.Options{Document: specs[0], More: specs[1:], Package: pkg, BasePath: f.basePath, CheckResponses: f.checkResponses}
 	for _, code := range f.allow {
 		options.Allow = append(options.Allow, diag.Code(strings.ToUpper(code)))
 	}
