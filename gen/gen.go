@@ -40,7 +40,12 @@ type Options struct {
 	Coverage bool
 	// CheckResponses makes the gateway report answers that are not what the document says, for staging.
 	CheckResponses bool
+	// Formats are the formats of schemas that are asserted, such as email; the rest only tell readers something.
+	Formats []string
 }
+
+// Formats are the formats that Options can ask for.
+func Formats() []string { return validation.Formats() }
 
 // Parameter is a value to fill in.
 type Parameter struct{ Name, Value string }
@@ -115,7 +120,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	}
 	found.Add(check.Check(api)...)
 	found.Add(integration.CheckAll(api)...)
-	found.Add(validation.Check(api, validation.Options{Replies: o.CheckResponses})...)
+	found.Add(validation.Check(api, validation.Options{Replies: o.CheckResponses, Formats: o.Formats})...)
 	return api, result
 }
 
@@ -138,7 +143,7 @@ func lowered(api *model.API, o Options, found *diag.List) (program *plan.Program
 	for _, d := range found.Allowed() {
 		allowed = append(allowed, fmt.Sprintf("%s: %s", d.Code, d.Message))
 	}
-	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed, Coverage: o.Coverage, CheckResponses: o.CheckResponses})
+	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed, Coverage: o.Coverage, CheckResponses: o.CheckResponses, Formats: o.Formats})
 }
 
 // internal is a mistake of Gatewright's own.

@@ -25,6 +25,8 @@ type Options struct {
 	Coverage bool
 	// CheckResponses has answers checked against what the document says, to be reported.
 	CheckResponses bool
+	// Formats are the formats of schemas that are asserted.
+	Formats []string
 }
 
 // The variables of handlers.
@@ -58,7 +60,7 @@ func lowered(api *model.API, o Options) *plan.Program {
 		coverage: o.Coverage,
 	}
 	l.routes = l.collect()
-	l.checks = validation.New(api, validation.Options{Reserved: l.names.all(), Replies: o.CheckResponses})
+	l.checks = validation.New(api, validation.Options{Reserved: l.names.all(), Replies: o.CheckResponses, Formats: o.Formats})
 	l.wire()
 	program := &plan.Program{Package: o.Package, Doc: l.packageDoc(o.Package)}
 	program.Files = append(l.pathFiles(), l.routesFile(), l.gatewayFile(o))

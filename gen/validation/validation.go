@@ -75,11 +75,16 @@ type Options struct {
 	Reserved []string
 	// Replies has answers checked against what the document says, to be reported.
 	Replies bool
+	// Formats are the formats that are asserted.
+	Formats []string
 }
+
+// Formats are the formats that can be asserted.
+func Formats() []string { return schema.Formats() }
 
 // New returns the validation of api.
 func New(api *model.API, o Options) *Set {
-	s := &Set{api: api, options: o, schemas: schema.New(api, schema.Options{Reserved: o.Reserved}), models: map[string]*model.Schema{}}
+	s := &Set{api: api, options: o, schemas: schema.New(api, schema.Options{Reserved: o.Reserved, Formats: o.Formats}), models: map[string]*model.Schema{}}
 	for _, m := range api.Schemas {
 		s.models[m.Name.Value] = m
 	}

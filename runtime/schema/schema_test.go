@@ -43,7 +43,7 @@ func TestNumbers(t *testing.T) {
 // TestHostileValues come to an end in time.
 func TestHostileValues(t *testing.T) {
 	start := time.Now()
-	huge := parsed(t, "[1e1000000000, 1234567890123456789012e1000000, "+strings.Repeat("9", 100_000)+"]")
+	huge := parsed(t, "[1e1000000000, 1234567890123456789012e1000000, "+strings.Repeat("9", 10_000)+"]")
 	l, _ := huge.AsList()
 	for _, v := range l.Elements {
 		Compare(v, MustNumber("1.5"))

@@ -3,6 +3,7 @@ package value
 import (
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // List is a Java list.
@@ -95,6 +96,19 @@ func (m *Map) Get(key Value) (v Value, ok bool) {
 		return m.Entries[i].Value, true
 	}
 	return Null, false
+}
+
+// get returns the value under a text key, or null.
+func (m *Map) get(key string) Value {
+	if at := m.next; at < len(m.Entries) && m.Order != Folded {
+		e := &m.Entries[at]
+		if e.Key.n == uint64(len(key)) && e.Key.k == KindString && unsafe.String((*byte)(e.Key.p), len(key)) == key {
+			m.next = at + 1
+			return e.Value
+		}
+	}
+	v, _ := m.GetString(key)
+	return v
 }
 
 // GetString returns the value under a text key.

@@ -12,10 +12,15 @@ func throw(reason string) Value { panic(Thrown{reason}) }
 
 // Get reads the property name: a map's key, or what Java's getters give; null when there is none.
 func (v Value) Get(name string) Value {
+	if v.k == KindMap {
+		return (*Map)(v.p).get(name)
+	}
+	return v.property(name)
+}
+
+// property is Get for what is no map.
+func (v Value) property(name string) Value {
 	switch v.k {
-	case KindMap:
-		x, _ := (*Map)(v.p).GetString(name)
-		return x
 	case KindObject:
 		o, _ := v.AsObject()
 		x, _ := o.Property(name)

@@ -85,11 +85,12 @@ func elsewhere() map[string]string {
 		"go run ./backend":        "examples/petstore/backend: TestMakeRun serves the same shop",
 		"go run . --stage prod":   "golden/cli/init.txtar runs such a program",
 		"go run . --listen :8080": "golden/cli/init.txtar runs such a program",
-		"go run . --upstream http://127.0.0.1:8082=http://127.0.0.1:9000": "examples/plain: TestPlain replaces the same server",
-		"gatewright generate --check-responses -o gateway openapi.yaml":   "golden/cli/check_responses.txtar",
-		"gatewright generate -check -o gateway openapi.yaml":              "golden/cli/init.txtar",
-		"gatewright test --coverage fixtures/*.yaml":                      "TestOrdersAreCovered",
-		"gatewright run template.yaml gateway.yaml":                       "golden/cli/params.txtar adds such a file to a document",
+		"go run . --upstream http://127.0.0.1:8082=http://127.0.0.1:9000":              "examples/plain: TestPlain replaces the same server",
+		"gatewright generate --check-responses -o gateway openapi.yaml":                "golden/cli/check_responses.txtar",
+		"gatewright generate --assert-formats email,date-time -o gateway openapi.yaml": "golden/cli/formats.txtar",
+		"gatewright generate -check -o gateway openapi.yaml":                           "golden/cli/init.txtar",
+		"gatewright test --coverage fixtures/*.yaml":                                   "TestOrdersAreCovered",
+		"gatewright run template.yaml gateway.yaml":                                    "golden/cli/params.txtar adds such a file to a document",
 	}
 }
 

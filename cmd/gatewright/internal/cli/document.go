@@ -21,6 +21,7 @@ type documentFlags struct {
 	files          []string
 	standIns       bool
 	checkResponses bool
+	formats        []string
 }
 
 func (f *documentFlags) register(cmd *cobra.Command) {
@@ -33,6 +34,8 @@ func (f *documentFlags) register(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.standIns, "param-defaults", false, "let visible stand-ins pass for values that are not given")
 	cmd.Flags().BoolVar(&f.checkResponses, "check-responses", false,
 		"for staging: make the gateway log and count answers that are not what\nthe document says")
+	cmd.Flags().StringSliceVar(&f.formats, "assert-formats", nil,
+		"check texts against this `FORMAT` of their schemas, such as email; all for\nall of them; may be repeated")
 	_ = cmd.RegisterFlagCompletionFunc("base-path", cobra.FixedCompletions(basePathModes, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -53,6 +56,16 @@ func (f *documentFlags) options(cmd *cobra.Command, specs []string, pkg string) 
 		options.Parameters = append(options.Parameters, gen.Parameter{Name: name, Value: value})
 	}
 	options.ParameterFiles, options.StandIns = f.files, f.standIns
+	for _, format := range f.formats {
+		switch {
+		case format == "all":
+			options.Formats = gen.Formats()
+		case slices.Contains(gen.Formats(), format):
+			options.Formats = append(options.Formats, format)
+		default:
+			return options, usagef(cmd, "--assert-formats %s: want all, or some of %s", format, strings.Join(gen.Formats(), ", "))
+		}
+	}
 	if !slices.Contains(basePathModes, f.basePath) {
 		return options, usagef(cmd, "--base-path %s: want one of %s", f.basePath, strings.Join(basePathModes, ", "))
 	}
