@@ -86,7 +86,7 @@ func ask(t *testing.T, rows []row) []result {
 // TestOracle checks that the engine which judges the generated templates answers as API Gateway does: on every row of
 // the suites but those about directives that API Gateway lacks.
 func TestOracle(t *testing.T) {
-	var rows []row
+	rows := found()
 	for _, name := range []string{"vtl.json", "vtl-errors.json", "aws.json"} {
 		for _, r := range load(t, name) {
 			if r.Tier != "plain" && !strings.Contains(r.Template, "#evaluate") {
@@ -140,7 +140,7 @@ func TestVelocity(t *testing.T) {
 		if want[i].Error != "" {
 			failed++
 		}
-		if r.spoiled && strings.HasPrefix(got.Error, "parse: ") {
+		if r.spoiled && (strings.HasPrefix(got.Error, "parse: ") || strings.Contains(got.Error, "JSONPath at")) {
 			refused++ // a parser's accident may be refused
 			continue
 		}

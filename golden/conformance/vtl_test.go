@@ -59,7 +59,7 @@ func load(t *testing.T, name string) []row {
 
 // TestTemplates compiles every row that parses into one program, runs it and compares what it prints.
 func TestTemplates(t *testing.T) {
-	var rows []row
+	rows := found()
 	for _, name := range []string{"vtl.json", "vtl-errors.json", "aws.json"} {
 		rows = append(rows, load(t, name)...)
 	}
