@@ -289,8 +289,13 @@ func (g *generator) define() {
 	g.after()
 	loops := g.loops
 	g.loops = 0 // #break($foreach) in a block that a loop renders ends that loop in Velocity
+	start := g.b.Len()
 	g.inner()
 	g.loops = loops
+	// A block that renders itself ends in its own name.
+	text := g.b.String()
+	g.b.Reset()
+	g.b.WriteString(text[:start] + strings.NewReplacer("$b", "$x", "${b", "${x", "$!b", "$!x", "$!{b", "$!{x").Replace(text[start:]))
 	g.b.WriteString("#end")
 	g.after()
 	g.b.WriteString(g.pick(name, name+" "+name, `#set($v = "<`+name+`>")$v`, name+".toString()", "- "+name+"()", "$util.base64Encode("+name+")", "#if("+name+" == 'a')=#end", "#set($v = "+name+" + 1)$v"))

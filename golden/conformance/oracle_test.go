@@ -127,7 +127,7 @@ func TestVelocity(t *testing.T) {
 		}
 	}
 	results := run(t, compiled)
-	next, failed, refused := 0, 0, 0
+	next, failed, agreed, accidents := 0, 0, 0, 0
 	for i, r := range rows {
 		got := result{}
 		if next < len(compiled) && compiled[next].Name == r.Name {
@@ -140,15 +140,23 @@ func TestVelocity(t *testing.T) {
 		if want[i].Error != "" {
 			failed++
 		}
-		if r.spoiled && (strings.HasPrefix(got.Error, "parse: ") || strings.Contains(got.Error, "JSONPath at")) {
-			refused++ // a parser's accident may be refused
-			continue
-		}
-		if !agree(got, want[i]) {
+		switch {
+		case agree(got, want[i]):
+			agreed++
+		case r.spoiled:
+			accidents++
+		default:
 			t.Errorf("%s: %q\ninput %s\n ours     %q %s\n Velocity %q %s", r.Name, r.Template, r.Input, got.Output, got.Error, want[i].Output, cut(want[i].Error))
 		}
 	}
-	t.Logf("%d templates, %d of them fail in Velocity, %d do not parse here, %d of these spoiled", len(rows), failed, len(rows)-len(compiled), refused)
+	t.Logf("%d templates, %d of them fail in Velocity, %d do not parse here, %d spoiled ones differ", len(rows), failed, len(rows)-len(compiled), accidents)
+	// What a template with a character too many or too few prints is an accident of the parser, mostly the same.
+	if accidents*100 > len(rows)*2 {
+		t.Errorf("%d spoiled templates differ", accidents)
+	}
+	if agreed < len(rows)*9/10 {
+		t.Errorf("only %d of %d templates were compared to any purpose", agreed, len(rows))
+	}
 }
 
 func cut(s string) string {
@@ -188,10 +196,10 @@ var exclusions = []struct {
 	{regexp.MustCompile(`#(\{)?(include|parse|evaluate)`), "API Gateway has nothing to load, and no #evaluate"},
 	{regexp.MustCompile(`\$!?\{\{|[\w)\]]\{`), "the lexer of 1.7 takes for a part of a reference what stands in braces that touch it"},
 	{regexp.MustCompile(`\.[A-Za-z][\w-]*\$\.|\.[A-Za-z][\w-]*((\$!?[\w.()-]+|#end|#\{end\})+(\(|\[|\s+##)|##)`), "nor does it find back to text when another $, [ or ( comes soon after a property"},
-	{regexp.MustCompile(`#(end|\{end\}|\d+)\s*\(`), "and a parenthesis after #end or a number is no text to it"},
+	{regexp.MustCompile(`#(end|\{end\}|\d+)\w*\s*\(|\*#\{`), "and a parenthesis after #end or a number is no text to it"},
 	{regexp.MustCompile(`[)\]][A-Za-z_][\w-]*\.[A-Za-z]|[)\]]#\{?set\}?[^#]*\)[\w{}]+\s+#`), "a word that touches a reference goes on as one, even behind a #set"},
 	{regexp.MustCompile(`\.[\w-]+\($|#(stop|break)\s*\(|\\#foo\s*\(`), "a call that is none prints, or does not parse"},
-	{regexp.MustCompile(`\$[\w.-]+\}\(|\{\w+\$\d|\$[\w.()-]+\s*(#\{?(set|define|if|elseif|foreach)\}?[^#]*\)\s*)+[{(]|\$!?\{\.|[$(]#`), "braces and parentheses soon after a reference are not text to the lexer of 1.7"},
+	{regexp.MustCompile(`\}\(|\{\w+\$\d|\$[\w.()-]+\s*(#\{?(set|define|if|elseif|foreach)\}?[^#]*\)\s*)+[{(]|\$!?\{\.|[$(]#`), "braces and parentheses soon after a reference are not text to the lexer of 1.7"},
 	{regexp.MustCompile(`\\#\\|\\\$\$`), "neither are backslashes around # or $"},
 	{regexp.MustCompile(`\\\$[^\s]*[(\[]`), "an escaped reference is evaluated all the same: what it calls may throw"},
 	{regexp.MustCompile(`\$!?\{?(input|util)([^.\w-]|\.[^A-Za-z]|\.?$)`), "prints an address"},

@@ -106,10 +106,33 @@ func (c *Collection) Call(name string, args []Value) (Value, bool) {
 		return Bool((&List{Elements: c.items()}).position(args[0]) >= 0), true
 	case name == "iterator" && len(args) == 0:
 		return ObjectOf(&Iterator{items: c.items()}), true
+	case name == "equals" && len(args) == 1:
+		return Bool(c.same(args[0])), true
 	case name == "toString" && len(args) == 0:
 		return String(c.Text()), true
 	}
 	return Null, false
+}
+
+// same reports whether v is a set of the same elements. Values are no set: they equal only themselves.
+func (c *Collection) same(v Value) bool {
+	o, _ := v.AsObject()
+	other, ok := o.(*Collection)
+	if !ok || other.what != c.what || len(other.m.Entries) != len(c.m.Entries) {
+		return false
+	}
+	switch c.what {
+	case values:
+		return other == c
+	case entries:
+		return sameMap(c.m, other.m, 0)
+	}
+	for _, key := range c.m.Keys() {
+		if other.m.find(key) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Items are the elements.
