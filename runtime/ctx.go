@@ -137,6 +137,8 @@ func (c *Ctx) Core() *Core { return c.core }
 func (c *Ctx) RequestCtx() *fasthttp.RequestCtx { return c.rc }
 
 // Enter says which route serves the request.
+//
+//go:noinline
 func (c *Ctx) Enter(r *Route) { c.route = r }
 
 // Route is the route that serves the request, nil before Enter.

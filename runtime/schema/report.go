@@ -37,6 +37,8 @@ type step struct {
 }
 
 // Len is how many violations there are.
+//
+//go:noinline
 func (r *Report) Len() int {
 	if r == nil {
 		return 0

@@ -16,6 +16,8 @@ type Properties struct {
 }
 
 // Walk begins a walk over the members of m.
+//
+//go:noinline
 func (r *Report) Walk(m *value.Map) Properties { return Properties{m: m, r: r, at: -1} }
 
 // Next goes to the next member.
@@ -80,6 +82,8 @@ type Items struct {
 }
 
 // Items begins a walk over the items of l.
+//
+//go:noinline
 func (r *Report) Items(l *value.List) Items { return Items{l: l, r: r, at: -1} }
 
 // Next goes to the next item.
