@@ -37,8 +37,10 @@ lint: ## gofmt, go vet and staticcheck
 fuzz: ## run every fuzz target for FUZZTIME (default 10s)
 	GO="$(GO)" FUZZTIME="$(FUZZTIME)" .ci/fuzz
 
-bench: ## compare a gateway with nginx, HAProxy and others on this machine
+bench: ## compare gateways, templates and validators with their peers on this machine
 	$(GO) run ./golden/bench $(BENCHFLAGS)
+	$(GO) run ./golden/bench/templates
+	$(GO) test -run - -bench . -benchtime 300ms ./golden/bench/schemas
 
 run: build ## run the pet store: its backend and its gateway, until Ctrl-C
 	@$(CURDIR)/bin/gatewright generate -o examples/petstore/gateway examples/petstore/openapi.yaml
