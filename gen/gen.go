@@ -9,6 +9,7 @@ import (
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/emit"
 	"github.com/gatewright/gatewright/gen/integration"
+	"github.com/gatewright/gatewright/gen/linked"
 	"github.com/gatewright/gatewright/gen/load"
 	"github.com/gatewright/gatewright/gen/lower"
 	"github.com/gatewright/gatewright/gen/model"
@@ -118,6 +119,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	for _, file := range api.Files {
 		result.Documents = append(result.Documents, file.Path)
 	}
+	linked.Resolve(ctx, api, found)
 	found.Add(check.Check(api)...)
 	found.Add(integration.CheckAll(api)...)
 	found.Add(validation.Check(api, validation.Options{Replies: o.CheckResponses, Formats: o.Formats})...)

@@ -23,7 +23,7 @@ type layer struct {
 
 // layers is the architecture: the first entry that fits a package holds for it. What is not allowed is banned.
 var layers = []layer{
-	{"gen", []string{"gen/check", "gen/diag", "gen/emit", "gen/integration", "gen/load", "gen/lower", "gen/model", "gen/plan", "gen/source", "gen/validation", "gen/write"},
+	{"gen", []string{"gen/check", "gen/diag", "gen/emit", "gen/integration", "gen/linked", "gen/load", "gen/lower", "gen/model", "gen/plan", "gen/source", "gen/validation", "gen/write"},
 		"it orders the stages"},
 	{"gen/source", []string{"go.yaml.in/yaml/"}, "positions and nodes know no OpenAPI"},
 	{"gen/diag", []string{"gen/source"}, "a finding knows where it is, not what documents mean"},
@@ -32,6 +32,7 @@ var layers = []layer{
 	{"gen/plan", nil, "what the program does is data, without documents and without printing"},
 	{"gen/cfn", []string{"gen/diag", "gen/source", "go.yaml.in/yaml/v4"}, "it fills values in, and knows templates but no OpenAPI"},
 	{"gen/load", []string{"gen/cfn", "gen/diag", "gen/model", "gen/source", "go.yaml.in/yaml/v4"}, "it reads the document and decides nothing"},
+	{"gen/linked", []string{"gen/diag", "gen/model", "gen/source", "golang.org/x/tools/go/packages"}, "it asks the go command where packages are"},
 	{"gen/check", []string{"gen/diag", "gen/mapping", "gen/model", "gen/source", "templates/..."}, "it reports, and lowers nothing"},
 	{"gen/integration", []string{"gen/diag", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "runtime/value", "templates/...", "github.com/dlclark/regexp2"},
 		"a kind spans checking and lowering; Java's regular expressions need an engine of their own, and JSONPath has one grammar for both times"},

@@ -103,7 +103,7 @@ func (c *checker) routeSettings(settings *model.RouteSettings) {
 		c.upstreamReference(*settings.Upstream)
 	}
 	if settings.Function != nil {
-		c.later(diag.FunctionNotYet, settings.Function.Span, "x-gateway-function")
+		c.functionName(*settings.Function)
 	}
 	c.laterNode(diag.ThrottleNotYet, settings.Throttle)
 	c.laterNode(diag.CacheNotYet, settings.Cache)

@@ -41,6 +41,7 @@ func Check(api *model.API) []diag.Diagnostic {
 	c.settings()
 	c.stages()
 	c.upstreamSettings()
+	c.functionSettings()
 	c.guards()
 	c.validatorSettings()
 	c.gatewayResponses()

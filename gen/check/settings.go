@@ -17,7 +17,6 @@ func (c *checker) settings() {
 	c.laterNode(diag.HTTPAPINotYet, c.api.HTTPAPICORS)
 	c.laterNode(diag.ThrottleNotYet, c.api.AccountThrottle)
 	c.laterNode(diag.UsagePlansNotYet, c.api.UsagePlans)
-	c.laterNode(diag.FunctionNotYet, c.api.Functions)
 	c.laterNode(diag.DomainsNotYet, c.api.Domains)
 	c.laterNode(diag.WebSocketNotYet, c.api.WebSocket)
 	c.laterNode(diag.PortalNotYet, c.api.Portal)

@@ -2,13 +2,9 @@ package diag
 
 // What answers an operation, as far as no single integration is at fault.
 const (
-	NoIntegration           Code = "GW3001"
-	NoServer                Code = "GW3002"
-	ServerNotAbsolute       Code = "GW3003"
-	LambdaNotYet            Code = "GW3901"
-	ServiceNotYet           Code = "GW3902"
-	FunctionNotYet          Code = "GW3903"
-	ResponseStreamingNotYet Code = "GW3904"
+	NoIntegration     Code = "GW3001"
+	NoServer          Code = "GW3002"
+	ServerNotAbsolute Code = "GW3003"
 )
 
 // backendCodes are the findings about what answers an operation.
@@ -29,29 +25,5 @@ func backendCodes() []Info {
 		Explanation: "A document without Amazon's extensions is served by proxying each operation to the first of its servers, so that server's URL must say scheme and host. A relative URL means the host that the document came from, which a file does not have.",
 		Example:     "servers:\n  - url: /v1",
 		Remedy:      "Write the whole URL (https://api.example.com/v1), or name the backend with x-gateway-upstream.",
-	}, {
-		Code: LambdaNotYet, Title: "Lambda integrations are not supported yet",
-		Explanation: "The operation is answered by a Lambda function (type aws_proxy, or aws with a function's ARN). Gatewright cannot invoke functions yet.",
-		Example:     "x-amazon-apigateway-integration:\n  type: aws_proxy\n  httpMethod: POST\n  uri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:GetPet/invocations",
-		Remedy:      "Put an HTTP server in front of the function and use http_proxy, or allow the code.",
-		Allowed:     "The operation answers 500 Internal server error.",
-	}, {
-		Code: ServiceNotYet, Title: "AWS service integrations are not supported yet",
-		Explanation: "The operation calls an AWS service such as DynamoDB, SQS or S3 (type aws). Gatewright cannot call AWS services yet.",
-		Example:     "x-amazon-apigateway-integration:\n  type: aws\n  httpMethod: POST\n  uri: arn:aws:apigateway:us-east-1:dynamodb:action/GetItem",
-		Remedy:      "Put an HTTP server in front of the service and use http_proxy, or allow the code.",
-		Allowed:     "The operation answers 500 Internal server error.",
-	}, {
-		Code: FunctionNotYet, Title: "functions are not supported yet",
-		Explanation: "x-gateway-function and x-gateway-functions let functions answer operations. Gatewright cannot invoke functions yet.",
-		Example:     "x-gateway-function: GetPet",
-		Remedy:      "Put an HTTP server in front of the function and use x-gateway-upstream, or allow the code.",
-		Allowed:     "Operations with x-gateway-function answer 500 Internal server error; the entries of x-gateway-functions are not used.",
-	}, {
-		Code: ResponseStreamingNotYet, Title: "response transfer mode is not supported yet",
-		Explanation: "responseTransferMode STREAM lets a Lambda function stream its answer. Gatewright cannot do that yet; answers of http_proxy integrations stream without it.",
-		Example:     "x-amazon-apigateway-integration:\n  type: aws_proxy\n  responseTransferMode: STREAM",
-		Remedy:      "Take the key away, or allow the code.",
-		Allowed:     "The answer is sent when it is complete.",
 	}}
 }

@@ -17,6 +17,9 @@ const (
 	UnknownUpstream      Code = "GW7017"
 	BadRetries           Code = "GW7018"
 	BadHealthPath        Code = "GW7019"
+	BadFunctionPlace     Code = "GW7020"
+	BadFunctionName      Code = "GW7021"
+	UnlinkedFunction     Code = "GW7022"
 	WebSocketNotYet      Code = "GW7901"
 	HTTPAPINotYet        Code = "GW7902"
 	PortalNotYet         Code = "GW7903"
@@ -37,7 +40,7 @@ const (
 
 // gatewayCodes are the findings about the settings of a gateway.
 func gatewayCodes() []Info {
-	return append(settingCodes(), append(upstreamCodes(), laterCodes()...)...)
+	return append(settingCodes(), append(upstreamCodes(), append(functionCodes(), laterCodes()...)...)...)
 }
 
 func settingCodes() []Info {

@@ -17,11 +17,17 @@ const (
 	UnknownIntegrationType  Code = "GW3113"
 	BrokenTemplate          Code = "GW3114"
 	UnknownIntegrationKey   Code = "GW3115"
+	BadFunctionURI          Code = "GW3116"
+	BadFunctionMethod       Code = "GW3117"
+	BadServiceURI           Code = "GW3118"
+	UnknownServiceAction    Code = "GW3119"
+	BadCredentials          Code = "GW3120"
+	BadTransferMode         Code = "GW3121"
 )
 
 // integrationCodes are the findings about one integration, GW31xx to GW38xx.
 func integrationCodes() []Info {
-	return append(endpointCodes(), answerCodes()...)
+	return append(endpointCodes(), append(answerCodes(), amazonCodes()...)...)
 }
 
 // endpointCodes are the findings about the way to a backend.

@@ -35,7 +35,7 @@ func Program(p *plan.Program) ([]File, error) {
 		work.Go(func() {
 			for i := range next {
 				files[i].Name = p.Files[i].Name
-				files[i].Text, errs[i] = one(p.Package, &p.Files[i])
+				files[i].Text, errs[i] = one(p, &p.Files[i])
 			}
 		})
 	}
@@ -53,13 +53,14 @@ func Program(p *plan.Program) ([]File, error) {
 }
 
 // one prints one file. What the printing code panics with is an error that names the file.
-func one(pkg string, f *plan.File) (text []byte, err error) {
+func one(program *plan.Program, f *plan.File) (text []byte, err error) {
+	pkg := program.Package
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("printing %s: %v", f.Name, cause)
 		}
 	}()
-	p := printer{imports: map[string]bool{}}
+	p := printer{imports: map[string]bool{}, linked: program.Imports}
 	body := jen.NewFile(identifier(pkg))
 	body.NoFormat = true
 	for i, decl := range f.Decls {

@@ -12,6 +12,26 @@ import (
 )
 
 // alias is the name that generated code calls a package by.
+func (p *printer) alias(importPath string) string {
+	for _, i := range p.linked {
+		if i.Path == importPath {
+			return identifier(i.Alias)
+		}
+	}
+	return alias(importPath)
+}
+
+// ownName is the name that a package gives itself. Those of the runtime and the standard library have their folder's.
+func (p *printer) ownName(importPath string) string {
+	for _, i := range p.linked {
+		if i.Path == importPath {
+			return i.Package
+		}
+	}
+	return path.Base(importPath)
+}
+
+// alias is the name that generated code calls a package of the runtime or the standard library by.
 func alias(importPath string) string {
 	if importPath == plan.Runtime {
 		return "gw" // the standard library has a package runtime, too
@@ -21,7 +41,14 @@ func alias(importPath string) string {
 
 // Aliases are the names of packages in generated code: no other thing in it may bear one.
 func Aliases() []string {
-	return []string{alias(plan.Runtime), alias(plan.ABI), alias(plan.HTTPProxy), alias(plan.Mock), alias(plan.SchemaRuntime), alias(plan.ValueRuntime), "time"}
+	names := []string{"time"}
+	for _, importPath := range []string{
+		plan.Runtime, plan.ABI, plan.HTTPProxy, plan.Mock, plan.SchemaRuntime, plan.ValueRuntime, plan.VTL,
+		plan.Lambda, plan.AWSService, plan.InProc, plan.Process, plan.Emulator, plan.InvokeAPI,
+	} {
+		names = append(names, alias(importPath))
+	}
+	return names
 }
 
 // writeImports writes the import declaration: the standard library first, then the rest.
@@ -39,25 +66,26 @@ func (p *printer) writeImports(out *bytes.Buffer) {
 	}
 	if len(std)+len(others) == 1 {
 		out.WriteString("import ")
-		writeImport(out, append(std, others...)[0])
+		p.writeImport(out, append(std, others...)[0])
 		out.WriteString("\n")
 		return
 	}
 	out.WriteString("import (\n")
 	for _, importPath := range std {
-		writeImport(out, importPath)
+		p.writeImport(out, importPath)
 	}
 	if len(std) > 0 && len(others) > 0 {
 		out.WriteString("\n")
 	}
 	for _, importPath := range others {
-		writeImport(out, importPath)
+		p.writeImport(out, importPath)
 	}
 	out.WriteString(")\n\n")
 }
 
-func writeImport(out *bytes.Buffer, importPath string) {
-	if name := alias(importPath); name != path.Base(importPath) {
+func (p *printer) writeImport(out *bytes.Buffer, importPath string) {
+	// A name that the path does not end in is written out, so that readers need not look it up.
+	if name := p.alias(importPath); name != path.Base(importPath) || name != p.ownName(importPath) {
 		fmt.Fprintf(out, "\t%s %q\n", name, importPath)
 		return
 	}

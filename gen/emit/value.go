@@ -14,12 +14,13 @@ import (
 // printer prints one file and gathers what it imports.
 type printer struct {
 	imports map[string]bool
+	linked  []plan.Import
 }
 
 // symbol is an exported name of a package.
 func (p *printer) symbol(importPath, name string) *jen.Statement {
 	p.imports[importPath] = true
-	return id(alias(importPath)).Dot(identifier(name))
+	return id(p.alias(importPath)).Dot(identifier(name))
 }
 
 // value prints an expression or a type.

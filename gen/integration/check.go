@@ -36,9 +36,10 @@ func checkShared(in *model.Integration, kind Kind) []diag.Diagnostic {
 	for _, key := range in.Unknown {
 		found = append(found, unknownKey(key))
 	}
-	if t := in.TransferMode; t != nil && strings.EqualFold(t.Value, "STREAM") && kind.Name() != "http_proxy" {
-		found = append(found, diag.Diagnostic{Code: diag.ResponseStreamingNotYet, Span: t.Span,
-			Message: "responseTransferMode STREAM is not supported yet for " + kind.Name()})
+	found = append(found, oneOf("responseTransferMode", in.TransferMode, "BUFFERED", "STREAM")...)
+	if streams(in) && kind.Name() != "http_proxy" && kind.Name() != "aws_proxy" {
+		found = append(found, diag.Diagnostic{Code: diag.BadTransferMode, Span: in.TransferMode.Span,
+			Message: fmt.Sprintf("the answers of %s integrations cannot be streamed", kind.Name()), Help: "take responseTransferMode away, or use a proxy"})
 	}
 	return found
 }

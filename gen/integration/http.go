@@ -76,6 +76,13 @@ var httpMethods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", 
 
 // checkEndpoint looks at method, uri, connection and mapped headers of http and http_proxy.
 func checkEndpoint(api *model.API, in *model.Integration) []diag.Diagnostic {
+	found := append(checkMethod(in), checkURI(in)...)
+	found = append(found, checkLink(api, in)...)
+	return append(found, checkRequestHeaders(in)...)
+}
+
+// checkMethod looks at the method that the backend is asked by.
+func checkMethod(in *model.Integration) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	switch {
 	case (in.HTTPMethod == nil || in.HTTPMethod.Value == "") && in.Incomplete:
@@ -86,9 +93,7 @@ func checkEndpoint(api *model.API, in *model.Integration) []diag.Diagnostic {
 		found = append(found, diag.Diagnostic{Code: diag.BadHTTPMethod, Span: in.HTTPMethod.Span,
 			Message: fmt.Sprintf("unknown httpMethod %q", in.HTTPMethod.Value), Help: "write one of " + strings.Join(httpMethods, ", ")})
 	}
-	found = append(found, checkURI(in)...)
-	found = append(found, checkLink(api, in)...)
-	return append(found, checkRequestHeaders(in)...)
+	return found
 }
 
 // checkLink looks for a VPC link that is no upstream.

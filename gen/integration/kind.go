@@ -5,6 +5,7 @@
 package integration
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewright/gatewright/gen/diag"
@@ -28,7 +29,7 @@ type Kind interface {
 
 // Kinds returns every kind. The first that matches serves an integration.
 func Kinds() []Kind {
-	return []Kind{httpProxyKind{}, httpKind{}, mockKind{}, awsProxyKind{}, awsKind{}}
+	return []Kind{httpProxyKind{}, httpKind{}, mockKind{}, awsProxyKind{}, lambdaKind{}, serviceKind{}}
 }
 
 // Of returns the kind of in; nil when its type is unknown.
@@ -71,7 +72,9 @@ func Check(api *model.API, op *model.Operation) []diag.Diagnostic {
 func unknownType(in *model.Integration) diag.Diagnostic {
 	var known []string
 	for _, kind := range Kinds() {
-		known = append(known, kind.Name())
+		if !slices.Contains(known, kind.Name()) { // two kinds share the type aws
+			known = append(known, kind.Name())
+		}
 	}
 	d := diag.Diagnostic{Code: diag.UnknownIntegrationType, Span: in.Type.Span,
 		Message: "unknown type of integration: " + quoted(in.Type.Value), Help: "write one of " + strings.Join(known, ", ")}
@@ -86,3 +89,15 @@ func unknownType(in *model.Integration) diag.Diagnostic {
 
 // is reports whether the integration's type is name, in any case.
 func is(in *model.Integration, name string) bool { return strings.EqualFold(in.Type.Value, name) }
+
+// describe says in a few words what answers: type, method and uri.
+func describe(name string, in *model.Integration) string {
+	words := []string{name}
+	if in.HTTPMethod != nil {
+		words = append(words, strings.ToUpper(in.HTTPMethod.Value))
+	}
+	if in.URI != nil {
+		words = append(words, in.URI.Value)
+	}
+	return strings.Join(words, " ")
+}

@@ -22,11 +22,11 @@ func checkRequestHeaders(in *model.Integration) []diag.Diagnostic {
 		at := len(m.Target.Value) - len(target.Name)
 		span := m.Target.Sub(at, len(target.Name))
 		switch {
-		case forbidden(target.Name):
+		case forbidden(in, target.Name):
 			found = append(found, diag.Diagnostic{Code: diag.ForbiddenHeader, Span: span,
 				Message: fmt.Sprintf("the header %s cannot be mapped", target.Name),
 				Cause:   "the gateway sets it itself, and Amazon's answers 500 to every request with such a mapping"})
-		case unsent(target.Name):
+		case unsent(in, target.Name):
 			found = append(found, diag.Diagnostic{Code: diag.UnsentHeader, Severity: diag.Warning, Span: span,
 				Message: fmt.Sprintf("the header %s is never sent to a backend", target.Name)})
 		}
@@ -34,31 +34,39 @@ func checkRequestHeaders(in *model.Integration) []diag.Diagnostic {
 	return found
 }
 
-// forbidden reports whether a mapping onto the header makes the request fail.
-func forbidden(header string) bool {
+// forbidden reports whether a mapping onto the header makes the request fail. Requests to Amazon's services are signed, and
+// leave less room (rest.md 4.3).
+func forbidden(in *model.Integration, header string) bool {
 	switch strings.ToLower(header) {
 	case "content-length", "transfer-encoding", "x-amzn-trace-id", "x-amzn-apigateway-api-id":
 		return true
+	case "authorization", "connection", "expect", "proxy-authenticate", "te":
+		return isAmazons(in)
 	default:
 		return false
 	}
 }
 
 // unsent reports whether a mapping onto the header has no effect.
-func unsent(header string) bool {
+func unsent(in *model.Integration, header string) bool {
 	switch strings.ToLower(header) {
 	case "connection", "expect", "proxy-authenticate", "te", "via":
 		return true
+	case "referer", "host":
+		return isAmazons(in)
 	default:
 		return false
 	}
 }
 
+// isAmazons reports whether the integration is one with a service of Amazon's, Lambda among them.
+func isAmazons(in *model.Integration) bool { return is(in, "aws") || is(in, "aws_proxy") }
+
 // hasForbidden reports whether any request mapping makes the request fail.
 func hasForbidden(in *model.Integration) bool {
 	for _, m := range in.RequestParameters {
 		target, problem := mapping.ParseRequestTarget(m.Target.Value)
-		if problem == nil && target.In == mapping.Header && !m.NotString && forbidden(target.Name) {
+		if problem == nil && target.In == mapping.Header && !m.NotString && forbidden(in, target.Name) {
 			return true
 		}
 	}
@@ -80,7 +88,7 @@ func requestMappings(in *model.Integration) []requestMapping {
 		if m.NotString || badTarget != nil || badSource != nil {
 			continue
 		}
-		if target.In == mapping.Header && unsent(target.Name) {
+		if target.In == mapping.Header && unsent(in, target.Name) {
 			continue
 		}
 		all = append(all, requestMapping{target, from})

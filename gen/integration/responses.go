@@ -78,8 +78,24 @@ func statuses(re *regexp2.Regexp, taken map[int]bool) ([]statusRange, error) {
 	return ranges, nil
 }
 
-// checkResponses looks at an integration's responses.
+// checkResponses looks at an integration's responses, which statuses select.
 func checkResponses(in *model.Integration) []diag.Diagnostic {
+	found := checkEachResponse(in)
+	selected := selectByStatus(in.Responses, func(r *model.IntegrationResponse, err error) {
+		found = append(found, badPattern(r, err))
+	})
+	for _, c := range selected.chosen {
+		if len(c.ranges) == 0 {
+			found = append(found, diag.Diagnostic{Code: diag.IdlePattern, Severity: diag.Warning, Span: c.response.Pattern.Span,
+				Message: fmt.Sprintf("no status selects the response %q", c.response.Pattern.Value),
+				Cause:   "patterns are compared with the whole status, and the first that fits is taken"})
+		}
+	}
+	return found
+}
+
+// checkEachResponse looks at an integration's responses, but not at what selects them.
+func checkEachResponse(in *model.Integration) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	if len(in.Responses) == 0 {
 		found = append(found, diag.Diagnostic{Code: diag.NoResponses, Span: in.Type.Span,
@@ -91,18 +107,11 @@ func checkResponses(in *model.Integration) []diag.Diagnostic {
 		found = append(found, checkStatusCode(r)...)
 		found = append(found, checkTemplates(r.Templates)...)
 	}
-	selected := selectByStatus(in.Responses, func(r *model.IntegrationResponse, err error) {
-		found = append(found, diag.Diagnostic{Code: diag.BadPattern, Span: r.Pattern.Span,
-			Message: fmt.Sprintf("%q is no regular expression: %v", r.Pattern.Value, err)})
-	})
-	for _, c := range selected.chosen {
-		if len(c.ranges) == 0 {
-			found = append(found, diag.Diagnostic{Code: diag.IdlePattern, Severity: diag.Warning, Span: c.response.Pattern.Span,
-				Message: fmt.Sprintf("no status selects the response %q", c.response.Pattern.Value),
-				Cause:   "patterns are compared with the whole status, and the first that fits is taken"})
-		}
-	}
 	return found
+}
+
+func badPattern(r *model.IntegrationResponse, err error) diag.Diagnostic {
+	return diag.Diagnostic{Code: diag.BadPattern, Span: r.Pattern.Span, Message: fmt.Sprintf("%q is no regular expression: %v", r.Pattern.Value, err)}
 }
 
 func checkStatusCode(r *model.IntegrationResponse) []diag.Diagnostic {
@@ -290,6 +299,12 @@ func (r *Route) responseValue(from mapping.Source, target string, hasReply bool)
 	case mapping.ResponseBody:
 		if !hasReply {
 			return nil, nil
+		}
+		if inError, ok := strings.CutPrefix(string(from.Path), "$.errorMessage."); ok && isFunction(r.Op.Integration) {
+			// A function's error is a text, which may be JSON of its own (rest.md 4.1).
+			name := r.Local(target)
+			at := plan.LambdaErrorAt.Call(reply, r.JSONPath("$."+inError))
+			return plan.Name(name), []plan.Step{plan.Try{Names: []string{name}, Call: at}}
 		}
 		return r.bodyValue(from.Path, target, reply, plan.ReplyBodyText, plan.ReplyBodyAt)
 	default:

@@ -26,6 +26,13 @@ type Wiring interface {
 	ChosenUpstream(name plan.Value, host string) plan.Value
 	// Dynamic speaks to hosts that are known only at run time.
 	Dynamic(insecure bool) plan.Value
+	// Function is the function with a name or an ARN, in a region where the name does not say it. Role is who invokes it at
+	// Amazon; empty: the gateway itself.
+	Function(name, region, role string) plan.Value
+	// NamedFunction is the function whose name or ARN is known only at run time.
+	NamedFunction(name plan.Value, region, role string) plan.Value
+	// Service is a service of Amazon's.
+	Service(to ServiceTarget) plan.Value
 	// PathParam is the value of a path parameter; false when the path has none of that name.
 	PathParam(name string) (plan.Value, bool)
 	// Shared makes a package-level variable of the route's own, named after its purpose.

@@ -29,8 +29,9 @@ func (l *loader) gatewaySettings(api *model.API) {
 	}
 	s.Stages = l.stages(l.topGateway("stages"))
 	s.Upstream = l.upstreams(l.topGateway("upstreams"))
+	s.Function = l.functions(l.topGateway("functions"))
 	for name, into := range map[string]**source.Node{
-		"account": &s.AccountThrottle, "usage-plans": &s.UsagePlans, "api-keys": &s.APIKeys, "functions": &s.Functions,
+		"account": &s.AccountThrottle, "usage-plans": &s.UsagePlans, "api-keys": &s.APIKeys,
 		"issuers": &s.Issuers, "principals": &s.Principals, "domains": &s.Domains, "websocket": &s.WebSocket,
 		"portal": &s.Portal, "cors": &s.CORS, "store": &s.Store,
 	} {
@@ -53,7 +54,7 @@ func (l *loader) stages(n source.Node) []*model.Stage {
 		}
 		ok := l.settings(p.Value, "a stage",
 			field{"description", func(n source.Node) { stage.Description = note(n) }},
-			field{"variables", func(n source.Node) { stage.Variables = l.variables(n) }},
+			field{"variables", func(n source.Node) { stage.Variables = l.variables(n, "variables", "a stage variable") }},
 			field{"throttle", other}, field{"methods", other}, field{"cache", other}, field{"accessLog", other},
 			field{"deployment", other}, field{"canary", other}, field{"clientCertificate", other}, field{"tracing", other},
 		)
@@ -64,14 +65,14 @@ func (l *loader) stages(n source.Node) []*model.Stage {
 	return list
 }
 
-// variables reads stage variables; numbers and truth values are texts too.
-func (l *loader) variables(n source.Node) []model.Variable {
-	if !l.isMap(n, "variables") {
+// variables reads names with values; numbers and truth values are texts too.
+func (l *loader) variables(n source.Node, what, item string) []model.Variable {
+	if !l.isMap(n, what) {
 		return nil
 	}
 	var list []model.Variable
 	for _, p := range n.Pairs() {
-		value := l.literal(p.Value, "a stage variable")
+		value := l.literal(p.Value, item)
 		if value == nil && p.Value.Kind() == source.Null {
 			value = &source.String{Span: p.Value.Span()}
 		}

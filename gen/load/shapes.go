@@ -43,10 +43,6 @@ var (
 		"description": nil, "throttle": throttles, "quota": shape{"limit": nil, "period": nil, "offset": nil},
 		"stages": each(shape{"methods": each(shape{"throttle": throttles})}), "keys": nil, "onStoreFailure": nil,
 	})
-	functionShape = each(shape{
-		"go": nil, "url": nil, "aws": shape{"region": nil},
-		"exec": shape{"command": nil, "dir": nil, "env": nil, "concurrency": nil, "memoryMiB": nil, "timeoutSeconds": nil, "idleSeconds": nil},
-	})
 	issuerShape = each(shape{"issuer": nil, "jwks": shape{"file": nil, "url": nil}, "cacheSeconds": nil, "clockSkewSeconds": nil})
 	domainShape = each(shape{
 		"tls":       shape{"certFile": nil, "keyFile": nil, "minimum": nil},
@@ -67,7 +63,6 @@ func (l *loader) shapes(s *model.GatewaySettings) {
 		{s.AccountThrottle, "x-gateway-account", shape{"throttle": throttles}},
 		{s.UsagePlans, "x-gateway-usage-plans", usagePlanShape},
 		{s.APIKeys, "x-gateway-api-keys", each(shape{"value": nil, "enabled": nil, "customerId": nil})},
-		{s.Functions, "x-gateway-functions", functionShape},
 		{s.Issuers, "x-gateway-issuers", issuerShape},
 		{s.Principals, "x-gateway-principals", each(shape{"secret": nil, "arn": nil, "policy": nil, "sessionToken": nil})},
 		{s.Domains, "x-gateway-domains", domainShape},

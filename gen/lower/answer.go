@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatewright/gatewright/gen/integration"
+	"github.com/gatewright/gatewright/gen/mapping"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
 )
@@ -33,7 +34,7 @@ func answererOf(api *model.API, item *model.PathItem, op *model.Operation) answe
 		case at.settings.Upstream != nil:
 			return forwarding{to: at.settings.Upstream.Value}
 		case at.settings.Function != nil:
-			return unanswered{"function " + at.settings.Function.Value}
+			return calling{at.settings.Function.Value}
 		case at.integration != nil:
 			return integrated{at.integration}
 		}
@@ -71,10 +72,27 @@ func (a integrated) lower(w *routeWiring) []plan.Step {
 	if kind == nil {
 		return integration.ConfigurationError()
 	}
-	r := w.route
-	return kind.Lower(&integration.Route{
-		API: r.api, Op: r.op, Timeout: plan.Duration(timeoutOf(r.api, r.item, r.op)), Wiring: w,
-	})
+	return kind.Lower(&integration.Route{API: w.route.api, Op: w.route.op, Timeout: w.timeout(), Wiring: w})
+}
+
+// timeout bounds the backend's answer.
+func (w *routeWiring) timeout() plan.Duration {
+	return plan.Duration(timeoutOf(w.route.api, w.route.item, w.route.op))
+}
+
+// calling hands an operation's requests to a function, by x-gateway-function.
+type calling struct{ function string }
+
+func (a calling) describe() string { return "function " + a.function }
+
+func (a calling) short() string { return a.describe() }
+
+func (a calling) lower(w *routeWiring) []plan.Step {
+	if !mapping.IsFunctionName(a.function) {
+		return integration.ConfigurationError()
+	}
+	r := integration.Route{API: w.route.api, Op: w.route.op, Timeout: w.timeout(), Wiring: w}
+	return r.Proxy(w.Function(a.function, "", ""), false)
 }
 
 // unanswered is an operation that nothing can answer; it was allowed knowingly.

@@ -38,10 +38,10 @@ func (l *lowering) gatewayFile(o Options) plan.File {
 		decls = append(decls, l.chooser())
 	}
 	for _, f := range l.fields.sorted() {
-		if f.upstream != nil {
+		if s, ok := f.kind.(settled); ok {
 			decls = append(decls, plan.Var{
-				Doc:   fmt.Sprintf("%s is %s.", f.configName(), f.doc),
-				Specs: []plan.Spec{{Name: f.configName(), Value: upstreamConfig(f.upstream, f.asked.only())}},
+				Doc:   fmt.Sprintf("%s is %s.", f.settings, f.doc),
+				Specs: []plan.Spec{{Name: f.settings, Value: s.settings()}},
 			})
 		}
 	}
@@ -204,4 +204,43 @@ func textOr(text *source.String, otherwise string) string {
 		return otherwise
 	}
 	return text.Value
+}
+
+// gatewayStruct is the Gateway.
+func (l *lowering) gatewayStruct() plan.Decl {
+	s := plan.Struct{
+		Name:   string(gatewayType),
+		Doc:    fmt.Sprintf("Gateway serves the API %q. All state of a running gateway is in it.", cut(l.api.Title.Value, longestSummary)),
+		Fields: []plan.Field{{Type: plan.Deref{X: plan.Core}}},
+	}
+	for _, f := range l.fields.sorted() {
+		s.Fields = append(s.Fields, plan.Field{Name: f.name, Type: plan.Deref{X: f.kind.class()}, Comment: f.doc})
+	}
+	return s
+}
+
+// constructor is New.
+func (l *lowering) constructor() plan.Decl {
+	self := []plan.KeyValue{{Key: "Core", Value: coreName}}
+	for _, f := range l.fields.sorted() {
+		self = append(self, plan.KeyValue{Key: f.name, Value: f.kind.construct(f)})
+	}
+	err := plan.Name("err")
+	start := plan.CoreStart.Call(coreName, plan.Member{X: gateway, Name: "serve"})
+	return plan.Func{
+		Name:    "New",
+		Doc:     "New returns a gateway that is ready to serve, or says which setting is wrong. Close it when done.",
+		Params:  []plan.Field{{Name: string(optionsName), Type: plan.Variadic{Elem: plan.Option}}},
+		Results: []plan.Field{{Type: plan.Deref{X: gatewayType}}, {Type: plan.Name("error")}},
+		Body: []plan.Step{
+			plan.Let{Names: []string{string(coreName)}, Value: plan.NewCore.Call(plan.Address{X: apiName}, plan.Spread{X: optionsName})},
+			plan.Let{Names: []string{string(gateway)}, Value: plan.Address{X: plan.Composite{Type: gatewayType, Fields: self, Lines: len(self) > 1}}},
+			plan.When{
+				Init: plan.Let{Names: []string{string(err)}, Value: start},
+				Cond: plan.Op{Op: "!=", X: err, Y: plan.Nil{}},
+				Then: []plan.Step{plan.Return{Values: []plan.Value{plan.Nil{}, err}}},
+			},
+			plan.Return{Values: []plan.Value{gateway, plan.Nil{}}},
+		},
+	}
 }

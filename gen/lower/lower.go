@@ -59,10 +59,11 @@ func lowered(api *model.API, o Options) *plan.Program {
 
 		coverage: o.Coverage,
 	}
+	imports := l.linkedPackages()
 	l.routes = l.collect()
 	l.checks = validation.New(api, validation.Options{Reserved: l.names.all(), Replies: o.CheckResponses, Formats: o.Formats})
 	l.wire()
-	program := &plan.Program{Package: o.Package, Doc: l.packageDoc(o.Package)}
+	program := &plan.Program{Package: o.Package, Doc: l.packageDoc(o.Package), Imports: imports}
 	program.Files = append(l.pathFiles(), l.routesFile(), l.gatewayFile(o))
 	if schemas := l.schemaFile(); len(schemas.Decls) > 0 {
 		program.Files = append(program.Files, schemas)

@@ -1,7 +1,6 @@
 package lower
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,87 +11,124 @@ import (
 	"github.com/gatewright/gatewright/gen/source"
 )
 
-// configName is the variable that holds the upstream's settings.
-func (f *field) configName() string { return f.name + "Upstream" }
-
-// gatewayStruct is the Gateway.
-func (l *lowering) gatewayStruct() plan.Decl {
-	s := plan.Struct{
-		Name:   string(gatewayType),
-		Doc:    fmt.Sprintf("Gateway serves the API %q. All state of a running gateway is in it.", cut(l.api.Title.Value, longestSummary)),
-		Fields: []plan.Field{{Type: plan.Deref{X: plan.Core}}},
-	}
-	for _, f := range l.fields.sorted() {
-		s.Fields = append(s.Fields, plan.Field{Name: f.name, Type: plan.Deref{X: f.class()}, Comment: f.doc})
-	}
-	return s
+// upstreamField is an entry of x-gateway-upstreams.
+type upstreamField struct {
+	*model.Upstream
+	asked hosts
 }
 
-// class is the field's type behind its pointer.
-func (f *field) class() plan.Symbol {
-	if f.upstream == nil && f.origin == "" {
-		return plan.DynamicType
+// hosts are the names that an upstream's targets are asked for in TLS; the empty one is a target's own.
+type hosts map[string]bool
+
+// only is the one name that is asked for; empty when there are several.
+func (h hosts) only() string {
+	if len(h) == 1 {
+		for host := range h {
+			return host
+		}
 	}
-	return plan.UpstreamType
+	return ""
 }
 
-// construct makes the field's value.
-func (f *field) construct() plan.Value {
-	switch {
-	case f.upstream != nil:
-		return plan.NewUpstream.Call(coreName, plan.Name(f.configName()))
-	case f.origin != "":
-		target := plan.Composite{Fields: []plan.KeyValue{{Key: "URL", Value: plan.String(f.origin)}}}
-		return plan.NewUpstream.Call(coreName, f.config(
-			plan.KeyValue{Key: "Name", Value: plan.String(f.origin)},
-			plan.KeyValue{Key: "Targets", Value: plan.List{Elem: plan.UpstreamTarget, Items: []plan.Value{target}}}))
-	default:
-		return plan.NewDynamic.Call(coreName, f.config())
-	}
+func (upstreamField) class() plan.Symbol     { return plan.UpstreamType }
+func (upstreamField) suffix() string         { return "Upstream" }
+func (u upstreamField) settings() plan.Value { return upstreamConfig(u.Upstream, u.asked.only()) }
+func (upstreamField) construct(f *field) plan.Value {
+	return plan.NewUpstream.Call(coreName, plan.Name(f.settings))
 }
 
-func (f *field) config(fields ...plan.KeyValue) plan.Value {
-	if f.insecure {
+// upstream is the field of an entry of x-gateway-upstreams.
+func (s *fields) upstream(u *model.Upstream) upstreamField {
+	return s.upstreamAt(u).kind.(upstreamField)
+}
+
+func (s *fields) upstreamAt(u *model.Upstream) *field {
+	return s.get(field{
+		key: "1 " + u.Name.Value, wish: u.Name.Value, doc: "x-gateway-upstreams." + u.Name.Value, kind: upstreamField{u, hosts{}},
+	})
+}
+
+// originField is a scheme, host and port that integrations name by their uri.
+type originField struct {
+	origin   string
+	insecure bool
+}
+
+func (originField) class() plan.Symbol { return plan.UpstreamType }
+func (o originField) construct(*field) plan.Value {
+	target := plan.Composite{Fields: []plan.KeyValue{{Key: "URL", Value: plan.String(o.origin)}}}
+	return plan.NewUpstream.Call(coreName, insecureConfig(o.insecure,
+		plan.KeyValue{Key: "Name", Value: plan.String(o.origin)},
+		plan.KeyValue{Key: "Targets", Value: plan.List{Elem: plan.UpstreamTarget, Items: []plan.Value{target}}}))
+}
+
+// dynamicField speaks to hosts that are known only at run time.
+type dynamicField struct{ insecure bool }
+
+func (dynamicField) class() plan.Symbol { return plan.DynamicType }
+func (d dynamicField) construct(*field) plan.Value {
+	return plan.NewDynamic.Call(coreName, insecureConfig(d.insecure))
+}
+
+func insecureConfig(insecure bool, fields ...plan.KeyValue) plan.Value {
+	if insecure {
 		tls := plan.Composite{Type: plan.UpstreamTLS, Fields: []plan.KeyValue{{Key: "InsecureSkipVerify", Value: plan.Bool(true)}}}
 		fields = append(fields, plan.KeyValue{Key: "TLS", Value: tls})
 	}
 	return plan.Composite{Type: plan.UpstreamConfig, Fields: fields}
 }
 
-// constructor is New.
-func (l *lowering) constructor() plan.Decl {
-	self := []plan.KeyValue{{Key: "Core", Value: coreName}}
-	for _, f := range l.fields.sorted() {
-		self = append(self, plan.KeyValue{Key: f.name, Value: f.construct()})
+// Upstream is the field of an entry of x-gateway-upstreams.
+func (w *routeWiring) Upstream(name, host string) plan.Value {
+	for _, u := range w.api.Upstream {
+		if u.Name.Value == name {
+			w.fields.upstream(u).asked[host] = true
+			return member(w.fields.upstreamAt(u))
+		}
 	}
-	err := plan.Name("err")
-	start := plan.CoreStart.Call(coreName, plan.Member{X: gateway, Name: "serve"})
-	return plan.Func{
-		Name:    "New",
-		Doc:     "New returns a gateway that is ready to serve, or says which setting is wrong. Close it when done.",
-		Params:  []plan.Field{{Name: string(optionsName), Type: plan.Variadic{Elem: plan.Option}}},
-		Results: []plan.Field{{Type: plan.Deref{X: gatewayType}}, {Type: plan.Name("error")}},
-		Body: []plan.Step{
-			plan.Let{Names: []string{string(coreName)}, Value: plan.NewCore.Call(plan.Address{X: apiName}, plan.Spread{X: optionsName})},
-			plan.Let{Names: []string{string(gateway)}, Value: plan.Address{X: plan.Composite{Type: gatewayType, Fields: self, Lines: len(self) > 1}}},
-			plan.When{
-				Init: plan.Let{Names: []string{string(err)}, Value: start},
-				Cond: plan.Op{Op: "!=", X: err, Y: plan.Nil{}},
-				Then: []plan.Step{plan.Return{Values: []plan.Value{plan.Nil{}, err}}},
-			},
-			plan.Return{Values: []plan.Value{gateway, plan.Nil{}}},
-		},
-	}
+	panic("no upstream is named " + strconv.Quote(name))
 }
+
+// Origin is the field of a scheme, host and port.
+func (w *routeWiring) Origin(origin string, insecure bool) plan.Value {
+	_, host, _ := strings.Cut(origin, "://")
+	return member(w.fields.get(field{key: "2 " + origin, wish: host, doc: origin, kind: originField{origin, insecure}}.secured(insecure)))
+}
+
+// Dynamic is the field that speaks to hosts known only at run time.
+func (w *routeWiring) Dynamic(insecure bool) plan.Value {
+	f := field{key: "3 dynamic", wish: "dynamic", doc: "uris whose host is known only at run time", kind: dynamicField{insecure}}
+	return member(w.fields.get(f.secured(insecure)))
+}
+
+// secured is f, told apart where it does not check who issued certificates.
+func (f field) secured(insecure bool) field {
+	if insecure {
+		f.key += " insecure"
+		f.wish += " insecure"
+		f.doc += ", certificates' issuers not checked"
+	}
+	return f
+}
+
+// ChosenUpstream is the upstream that name names at run time.
+func (w *routeWiring) ChosenUpstream(name plan.Value, host string) plan.Value {
+	w.fields.choose = true
+	w.fields.chosen[host] = true
+	return plan.Call{Func: plan.Member{X: gateway, Name: chooseUpstream}, Args: []plan.Value{name}}
+}
+
+// chooseUpstream is the method that finds an upstream by name.
+const chooseUpstream = "upstreamNamed"
 
 // chooser is the method that finds an upstream by its name.
 func (l *lowering) chooser() plan.Decl {
 	name := plan.Name("name")
 	choose := plan.Choose{On: name, Default: []plan.Step{plan.Return{Values: []plan.Value{plan.Nil{}}}}}
 	for _, f := range l.fields.sorted() {
-		if f.upstream != nil {
+		if u, ok := f.kind.(upstreamField); ok {
 			choose.Cases = append(choose.Cases, plan.Case{
-				Values: []plan.Value{plan.String(f.upstream.Name.Value)},
+				Values: []plan.Value{plan.String(u.Name.Value)},
 				Body:   []plan.Step{plan.Return{Values: []plan.Value{member(f)}}},
 			})
 		}

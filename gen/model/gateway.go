@@ -12,11 +12,11 @@ type GatewaySettings struct {
 	Region   *source.String
 	Stages   []*Stage
 	Upstream []*Upstream
+	Function []*Function
 
 	AccountThrottle *source.Node
 	UsagePlans      *source.Node
 	APIKeys         *source.Node
-	Functions       *source.Node
 	Issuers         *source.Node
 	Principals      *source.Node
 	Domains         *source.Node

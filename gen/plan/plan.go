@@ -10,10 +10,20 @@ type Program struct {
 	Package string
 	// Doc is the package comment, in document terms.
 	Doc string
+	// Imports are the packages beside the runtime's that the program calls, in the order of their paths.
+	Imports []Import
 	// Files are the package's files in the order of their names.
 	Files []File
 	// Routes lists every route for `gatewright routes`, in order of path and method.
 	Routes []Route
+}
+
+// Import is a package and the name that the program calls it by, which no other thing in the program bears.
+type Import struct {
+	Path  string
+	Alias string
+	// Package is the name that the package gives itself.
+	Package string
 }
 
 // Route describes one operation to people: `gatewright routes`, `/routes` of the admin listener, `diff`.
