@@ -34,6 +34,7 @@ func (l *loader) functions(n source.Node) []*model.Function {
 
 // exec reads how the gateway runs a function itself.
 func (l *loader) exec(n source.Node) *model.Exec {
+	before := l.errors
 	e := &model.Exec{}
 	ok := l.settings(n, "exec",
 		field{"command", l.intoList(&e.Command, "command")},
@@ -47,6 +48,7 @@ func (l *loader) exec(n source.Node) *model.Exec {
 	if !ok {
 		return nil
 	}
+	e.Incomplete = l.errors > before
 	return e
 }
 

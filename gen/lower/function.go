@@ -195,6 +195,7 @@ func (l *lowering) listFunctions() {
 		for _, entry := range l.api.Function {
 			*choice.listed = append(*choice.listed, l.functionAt(entry.Name.Value, "", ""))
 		}
+		slices.SortFunc(*choice.listed, func(a, b *field) int { return cmp.Compare(a.key, b.key) })
 	}
 }
 

@@ -25,6 +25,8 @@ type Exec struct {
 	MemoryMiB   *source.Int
 	Timeout     *source.Int // seconds
 	Idle        *source.Int // seconds
+	// Incomplete is set when part of it could not be read, which is reported.
+	Incomplete bool
 }
 
 // FunctionAWS is a function that Amazon runs.
