@@ -3,6 +3,7 @@ package gen
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/gatewright/gatewright/gen/check"
@@ -58,6 +59,8 @@ type Result struct {
 	// Program and Files are nil where there are errors.
 	Program *plan.Program
 	Files   *write.Set
+	// Links is the folder around which the module is whose functions the gateway links; empty where it links none.
+	Links string
 }
 
 // Generate compiles a document. Nothing is written: Result.Files does that.
@@ -81,6 +84,9 @@ func Generate(ctx context.Context, o Options) (Result, *diag.List) {
 		set.Add(f.Name, f.Text)
 	}
 	result.Program, result.Files = program, set
+	if len(program.Imports) > 0 {
+		result.Links = filepath.Dir(api.Files[0].Path)
+	}
 	return result, found
 }
 

@@ -66,6 +66,11 @@ func (c *command) buildIn(ctx context.Context, s scratch, options gen.Options, b
 	if err := c.tell(findings); err != nil {
 		return result.Documents, err
 	}
+	if result.Links != "" {
+		if err := s.link(ctx, result.Links); err != nil {
+			return result.Documents, err
+		}
+	}
 	progress.step("building %s", bin)
 	err := s.build(ctx, bin, func(dir string) error {
 		_, err := result.Files.Write(dir)

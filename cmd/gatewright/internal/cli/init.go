@@ -171,7 +171,7 @@ func writeGoMod(ctx context.Context, dir, name string, h home) error {
 	if err != nil {
 		return err
 	}
-	sum, err := h.goSum()
+	sum, err := goSum(h.base)
 	if err != nil {
 		return err
 	}

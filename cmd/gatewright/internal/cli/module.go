@@ -188,9 +188,9 @@ func quotePath(path string) string {
 	return path
 }
 
-// goSum returns the checksums that h's base knows.
-func (h home) goSum() ([]byte, error) {
-	text, err := os.ReadFile(filepath.Join(h.base, "go.sum"))
+// goSum returns the checksums that the module at dir knows.
+func goSum(dir string) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "go.sum"))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

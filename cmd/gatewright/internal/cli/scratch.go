@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
@@ -42,6 +44,8 @@ type scratch struct {
 	dir  string
 	home home
 	main string // the text of main.go
+	// around is the module around the document, where the gateway links functions of it; empty otherwise.
+	around listedModule
 }
 
 // newScratch returns the scratch module for the gateway of the document spec, built on h.
@@ -96,20 +100,57 @@ func (s scratch) build(ctx context.Context, bin string, write func(dir string) e
 	return s.sweep()
 }
 
+// link makes the packages of the module around dir importable, whose functions the gateway links. What that module keeps
+// internal is open to the scratch module too, as its name is one below.
+func (s *scratch) link(ctx context.Context, dir string) error {
+	h, ours, err := homeAround(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if ours {
+		s.home = h
+	}
+	out, err := goOutput(ctx, dir, "list", "-mod=readonly", "-m", "-json")
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(out, &s.around); err != nil {
+		return fmt.Errorf("go list -m -json: %w", err)
+	}
+	return nil
+}
+
+// module is the scratch module's name.
+func (s scratch) module() string {
+	if s.around.Path == "" {
+		return scratchModule
+	}
+	return s.around.Path + "/" + scratchModule
+}
+
 // writeModule writes go.mod, go.sum and main.go.
 func (s scratch) writeModule(ctx context.Context) error {
 	base, err := s.home.readBase(ctx)
 	if err != nil {
 		return err
 	}
-	sum, err := s.home.goSum()
+	sum, err := goSum(s.home.base)
 	if err != nil {
 		return err
 	}
+	goMod := s.home.goMod(base, s.module(), "")
+	if s.around.Path != "" && s.around.Path != modulePath {
+		goMod = fmt.Appendf(goMod, "\nrequire %s %s\n\nreplace %s => %s\n", s.around.Path, unversioned, s.around.Path, quotePath(s.around.Dir))
+		more, err := goSum(s.around.Dir)
+		if err != nil {
+			return err
+		}
+		sum = append(sum, more...)
+	}
 	files := map[string][]byte{
-		"go.mod":  s.home.goMod(base, scratchModule, ""),
+		"go.mod":  goMod,
 		"go.sum":  sum,
-		"main.go": []byte(s.main),
+		"main.go": []byte(strings.ReplaceAll(s.main, `"`+scratchModule+"/", `"`+s.module()+"/")),
 	}
 	for name, text := range files {
 		if err := writeChanged(filepath.Join(s.dir, name), text); err != nil {
