@@ -1,6 +1,6 @@
-// Package peers starts the real servers that tests talk to in place of Amazon's: dynalite for DynamoDB, s3rver for S3 and
-// goaws for SQS and SNS, each on a free port of the loopback; and it finds the npm packages that tests run. It must not
-// know what is tested, and nothing but tests imports it.
+// Package peers starts the real servers that gateways talk to in place of Amazon's: dynalite for DynamoDB, s3rver for S3,
+// goaws for SQS and SNS, and Amazon's own emulator of Lambda's runtime, each on a free port of the loopback; and it finds the
+// npm packages that functions run on. Tests and the demo of examples/orders use it; it must not know what they do with it.
 //
 // The npm packages are those of this folder's package-lock.json. GATEWRIGHT_NODE_MODULES names the node_modules that has
 // them, else it is the one of this folder (`npm ci`).
@@ -8,88 +8,122 @@ package peers
 
 import (
 	"bufio"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 // AccountID is the account that SQS and SNS belong to.
 const AccountID = "123456789012"
 
-// DynamoDB starts DynamoDB and returns its URL.
-func DynamoDB(t testing.TB) string {
-	return serve(t, "dynamodb")
+// ErrNoModules is npm's packages that are not there.
+var ErrNoModules = errors.New("npm's packages are not installed: run `npm ci` in golden/peers")
+
+// Server is a running peer.
+type Server struct {
+	// URL is where it listens: http://127.0.0.1:PORT.
+	URL string
+
+	cmd   *exec.Cmd
+	stdin io.Closer
+	dir   string // its own, removed with it
 }
 
-// S3 starts S3 with empty buckets and returns its URL. It knows the access key S3RVER with the secret S3RVER.
-func S3(t testing.TB, buckets ...string) string {
-	return serve(t, append([]string{"s3", t.TempDir()}, buckets...)...)
+// StartDynamoDB starts DynamoDB without any table.
+func StartDynamoDB() (*Server, error) { return startNode("dynamodb") }
+
+// StartS3 starts S3 with empty buckets, which keeps its objects in dir. It knows the access key S3RVER with the secret S3RVER.
+func StartS3(dir string, buckets ...string) (*Server, error) {
+	return startNode(append([]string{"s3", dir}, buckets...)...)
 }
 
-// Queues starts SQS and SNS and returns their URL.
-func Queues(t testing.TB) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "goaws")
-	build := exec.Command("go", "build", "-o", binary, ".")
-	build.Dir = filepath.Join(folder(), "goaws")
+// StartQueues starts SQS and SNS without any queue or topic.
+func StartQueues() (*Server, error) {
+	dir, err := os.MkdirTemp("", "goaws-")
+	if err != nil {
+		return nil, err
+	}
+	binary := filepath.Join(dir, "goaws")
+	if err := goBuild("goaws", binary, "."); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	s, err := start(exec.Command(binary))
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	s.dir = dir
+	return s, nil
+}
+
+// goBuild builds a package of one of the modules below this folder.
+func goBuild(module, binary, target string) error {
+	build := exec.Command("go", "build", "-o", binary, target)
+	build.Dir = filepath.Join(folder(), module)
 	build.Env = append(os.Environ(), "GOWORK=off")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	return start(t, exec.Command(binary))
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("building %s: %w: %s", module, err, out)
+	}
+	return nil
 }
 
-// NodeModules is the folder that holds the npm packages. Without them the test is skipped, but in CI it fails.
-func NodeModules(t testing.TB) string {
-	t.Helper()
+// Modules is the folder that holds npm's packages, or ErrNoModules.
+func Modules() (string, error) {
 	dir := os.Getenv("GATEWRIGHT_NODE_MODULES")
 	if dir == "" {
 		dir = filepath.Join(folder(), "node_modules")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "dynalite")); err != nil {
-		Missing(t, "npm's packages are not installed: run `npm ci` in golden/peers")
+		return "", ErrNoModules
 	}
-	return dir
+	return dir, nil
 }
 
-// Missing skips a test that needs what is not installed; in CI it fails the test.
-func Missing(t testing.TB, how string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(how)
+// startNode starts one of the servers of serve.js.
+func startNode(args ...string) (*Server, error) {
+	modules, err := Modules()
+	if err != nil {
+		return nil, err
 	}
-	t.Skip(how)
-}
-
-func serve(t testing.TB, args ...string) string {
-	t.Helper()
 	cmd := exec.Command("node", append([]string{filepath.Join(folder(), "serve.js")}, args...)...)
-	cmd.Env = append(os.Environ(), "NODE_PATH="+NodeModules(t))
-	return start(t, cmd)
+	cmd.Env = append(os.Environ(), "NODE_PATH="+modules)
+	return start(cmd)
 }
 
 // start starts a server that prints its URL and ends with its standard input.
-func start(t testing.TB, cmd *exec.Cmd) string {
-	t.Helper()
+func start(cmd *exec.Cmd) (*Server, error) {
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
-	require.NoError(t, err)
+	if err != nil {
+		return nil, err
+	}
 	stdout, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		require.NoError(t, stdin.Close())
-		if err := cmd.Wait(); err != nil {
-			t.Logf("%s: %v", cmd.Path, err)
-		}
-	})
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s := &Server{cmd: cmd, stdin: stdin}
 	line, err := bufio.NewReader(stdout).ReadString('\n')
-	require.NoError(t, err, "%s prints no address", cmd.Path)
-	return strings.TrimSpace(line)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s prints no address: %w", cmd.Path, err), s.Close())
+	}
+	s.URL = strings.TrimSpace(line)
+	return s, nil
+}
+
+// Close ends the server.
+func (s *Server) Close() error {
+	err := s.stdin.Close()
+	if wait := s.cmd.Wait(); wait != nil {
+		err = errors.Join(err, fmt.Errorf("%s: %w", filepath.Base(s.cmd.Path), wait))
+	}
+	return errors.Join(err, os.RemoveAll(s.dir))
 }
 
 // folder is this package's own.
