@@ -7,6 +7,7 @@ package gateway
 import (
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/abi"
+	"github.com/gatewright/gatewright/runtime/integration/awsservice"
 	"github.com/gatewright/gatewright/runtime/integration/httpproxy"
 )
 
@@ -24,34 +25,49 @@ var api = gw.API{
 	Style:      gw.REST,
 	ID:         "zw0355ykv1",
 	Account:    "123456789012",
-	Deployment: "y21ea01vzy",
+	Deployment: "6oczog560c",
 	Stages: []gw.Stage{
 		{Name: "dev", Variables: []gw.StageVariable{
 			{Name: "currency", Value: "EUR"},
 			{Name: "echo", Value: "on"},
 			{Name: "legacyHost", Value: "127.0.0.1:8083"},
+			{Name: "receipts", Value: "receipts-dev"},
+			{Name: "reminders", Value: "reminders-dev"},
 		}},
 		{Name: "prod", Variables: []gw.StageVariable{
 			{Name: "currency", Value: "EUR"},
 			{Name: "echo", Value: "off"},
 			{Name: "legacyHost", Value: "127.0.0.1:8083"},
+			{Name: "receipts", Value: "receipts"},
+			{Name: "reminders", Value: "reminders"},
 		}},
 	},
-	Routes: []*gw.Route{&listOrders, &createOrder, &getOrder},
+	Routes: []*gw.Route{
+		&listOrders,
+		&createOrder,
+		&getOrder,
+		&getReceipt,
+		&putReceipt,
+		&remind,
+	},
 }
 
 // Gateway serves the API "Orders". All state of a running gateway is in it.
 type Gateway struct {
 	*gw.Core
-	dynamic *httpproxy.Dynamic // uris whose host is known only at run time
+	dynamic  *httpproxy.Dynamic  // uris whose host is known only at run time
+	dynamodb *awsservice.Service // dynamodb in us-east-1
+	sqs      *awsservice.Service // sqs in us-east-1
 }
 
 // New returns a gateway that is ready to serve, or says which setting is wrong. Close it when done.
 func New(options ...gw.Option) (*Gateway, error) {
 	core := gw.NewCore(&api, options...)
 	g := &Gateway{
-		Core:    core,
-		dynamic: httpproxy.NewDynamic(core, httpproxy.Config{}),
+		Core:     core,
+		dynamic:  httpproxy.NewDynamic(core, httpproxy.Config{}),
+		dynamodb: awsservice.New(core, awsservice.Config{Service: "dynamodb", Region: "us-east-1"}),
+		sqs:      awsservice.New(core, awsservice.Config{Service: "sqs", Region: "us-east-1"}),
 	}
 	if err := core.Start(g.serve); err != nil {
 		return nil, err

@@ -10,6 +10,9 @@ const (
 	routeListOrders = iota + 1
 	routeCreateOrder
 	routeGetOrder
+	routeGetReceipt
+	routePutReceipt
+	routeRemind
 )
 
 // match returns the route that serves method m on p; 0 when there is none.
@@ -26,6 +29,21 @@ func match(p *gw.Path, m gw.Method) int {
 		if p.Len() == 2 && m == gw.GET {
 			return routeGetOrder
 		}
+		switch p.Key(2) {
+		case "receipt":
+			if p.Len() == 3 {
+				switch m {
+				case gw.GET:
+					return routeGetReceipt
+				case gw.PUT:
+					return routePutReceipt
+				}
+			}
+		case "reminders":
+			if p.Len() == 3 && m == gw.POST {
+				return routeRemind
+			}
+		}
 	}
 	return 0
 }
@@ -39,6 +57,12 @@ func (g *Gateway) serve(c *gw.Ctx) gw.Fault {
 		return g.serveCreateOrder(c)
 	case routeGetOrder:
 		return g.serveGetOrder(c)
+	case routeGetReceipt:
+		return g.serveGetReceipt(c)
+	case routePutReceipt:
+		return g.servePutReceipt(c)
+	case routeRemind:
+		return g.serveRemind(c)
 	default:
 		return c.NoRoute(match)
 	}
