@@ -12,10 +12,10 @@ import (
 
 // instance is one process with the API that it alone speaks to.
 type instance struct {
-	pool    *pool
-	ready   bool             // it has asked for work; under the pool's lock, as the next
-	retired bool             // it was idle for long
-	work    chan *invocation // what it is given; never more than one
+	pool  *pool
+	ready bool             // it has asked for work; under the pool's lock, as naps is
+	naps  *time.Timer      // ends it when it was idle for long
+	work  chan *invocation // what it is given; never more than one
 
 	cmd      *exec.Cmd
 	listener net.Listener
