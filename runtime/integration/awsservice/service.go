@@ -190,7 +190,7 @@ func (s *Service) appendTarget(b []byte, prefix string, out *gw.Outbound) ([]byt
 	if len(path) == 0 && prefix == "" {
 		path = []byte{'/'}
 	}
-	b = sigv4.AppendPath(append(b, prefix...), text(path), s.cfg.Service != "s3")
+	b = sigv4.AppendPath(append(b, prefix...), text(path), s.cfg.Service == "s3")
 	start := len(b)
 	b = sigv4.AppendQuery(append(b, '?'), text(query))
 	if added := out.AddedQuery(); len(added) > 0 {

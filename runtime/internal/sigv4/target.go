@@ -6,13 +6,14 @@ package sigv4
 
 const upperHex = "0123456789ABCDEF"
 
-// AppendPath appends path to dst, encoded so; a slash stays. Escapes keep their meaning. With single set, slashes in a row
-// become one, as services other than S3 do before they check a signature.
-func AppendPath(dst []byte, path string, single bool) []byte {
+// AppendPath appends path to dst, encoded so; a slash stays. Escapes keep their meaning. Where storage is set, for S3, an
+// escaped slash is one: S3 makes no difference, and checks signatures of the path that has it so. Other services take
+// slashes in a row for one before they check, so that they become one here.
+func AppendPath(dst []byte, path string, storage bool) []byte {
 	for i := 0; i < len(path); i++ {
 		c := path[i]
 		if c == '/' {
-			if !single || i == 0 || path[i-1] != '/' {
+			if storage || i == 0 || path[i-1] != '/' {
 				dst = append(dst, c)
 			}
 			continue
@@ -20,6 +21,10 @@ func AppendPath(dst []byte, path string, single bool) []byte {
 		if d, ok := escapeAt(path, i); ok {
 			c = d
 			i += 2
+			if c == '/' && storage {
+				dst = append(dst, c)
+				continue
+			}
 		}
 		dst = appendByte(dst, c)
 	}
