@@ -1,32 +1,14 @@
 package awsservice
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/gatewright/gatewright/runtime/internal/sigv4"
+)
 
 // place is where a service is and what it is called when requests are signed.
 type place struct {
 	host, region, signing string
-}
-
-// partition is a part of AWS with a domain of its own.
-type partition struct{ prefix, domain string }
-
-// partitions are found by their regions' names; the first prefix that fits counts. The rest is amazonaws.com.
-var partitions = []partition{
-	{"cn-", "amazonaws.com.cn"},
-	{"eusc-", "amazonaws.eu"},
-	{"us-isob-", "sc2s.sgov.gov"},
-	{"us-isof-", "csp.hci.ic.gov"},
-	{"us-iso-", "c2s.ic.gov"},
-	{"eu-isoe-", "cloud.adc-e.uk"},
-}
-
-func domainOf(region string) string {
-	for _, p := range partitions {
-		if strings.HasPrefix(region, p.prefix) {
-			return p.domain
-		}
-	}
-	return "amazonaws.com"
 }
 
 // global are services with one address for a whole partition: the host without the domain, and the region that signs.
@@ -107,7 +89,7 @@ func locate(cfg Config) place {
 		}
 		at.host, at.region = dotted(cfg.Subdomain, one[0]), one[1]
 	}
-	at.host += "." + domainOf(cfg.Region)
+	at.host += "." + sigv4.Domain(cfg.Region)
 	return at
 }
 
@@ -130,20 +112,4 @@ func firstOf(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-// validName takes what can stand in a host name: labels of letters, digits, hyphens and underscores.
-func validName(name string) bool {
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || len(label) > 63 {
-			return false
-		}
-		for i := range len(label) {
-			c := label[i]
-			if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_') {
-				return false
-			}
-		}
-	}
-	return len(name) <= 200
 }

@@ -63,7 +63,7 @@ func New(core *gw.Core, cfg Config) *Service {
 	}
 	s := &Service{core: core, cfg: cfg, at: locate(cfg)}
 	s.idle.New = func() any { return new(call) }
-	if !validName(cfg.Service) || !validName(cfg.Region) || cfg.Subdomain != "" && !validName(cfg.Subdomain) {
+	if !sigv4.ValidHost(cfg.Service) || !sigv4.ValidHost(cfg.Region) || cfg.Subdomain != "" && !sigv4.ValidHost(cfg.Subdomain) {
 		core.Fail(fmt.Errorf("AWS service %q in region %q: not names of a host", dotted(cfg.Subdomain, cfg.Service), cfg.Region))
 		return s
 	}

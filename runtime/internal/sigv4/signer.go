@@ -127,7 +127,7 @@ func (s *Signer) Sign(head, body []byte, stream bool, by *Credentials) ([]byte, 
 	return head, nil
 }
 
-// SignHTTP signs r, whose URL.Opaque is its path as it is sent, behind two slashes and a host; body is r's.
+// SignHTTP is Sign for requests of net/http; body is r's.
 func (s *Signer) SignHTTP(r *http.Request, body []byte, by *Credentials) error {
 	sum := sha256.Sum256(body)
 	err := s.signer.SignHTTP(r.Context(), by.keys, r, hex.EncodeToString(sum[:]), s.service, s.region, s.now())
