@@ -145,6 +145,7 @@ type roles struct {
 
 func (s *roles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n := s.asked.Add(1)
+	_ = r.ParseForm() // only then does the server see the client leave
 	if s.hold != nil {
 		select {
 		case <-s.hold:
@@ -157,7 +158,6 @@ func (s *roles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprint(w, `<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`)
 		return
 	}
-	_ = r.ParseForm()
 	s.form.Store(r.Form.Encode() + " " + r.Header.Get("Authorization")[:40])
 	_, _ = fmt.Fprintf(w, `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLE%d</AccessKeyId><SecretAccessKey>ROLESECRET</SecretAccessKey>`+
 		`<SessionToken>T</SessionToken><Expiration>%s</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
