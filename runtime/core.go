@@ -32,6 +32,7 @@ type Core struct {
 
 	compressors compressors
 	netContexts netContexts
+	sharing     sharing
 
 	mu      sync.Mutex
 	faults  []error

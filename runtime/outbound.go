@@ -16,6 +16,8 @@ type Outbound struct {
 	fields  []Field
 	body    []byte
 	hasBody bool
+	through bool // the client's body goes on unread
+	refused bool // a header was mapped that services do not take
 	filled  bool // the target has text that the document did not write
 	settled bool // the overrides of templates are laid over the mappings
 	fault   Fault
@@ -43,6 +45,7 @@ func (o *Outbound) reset() {
 	clear(o.fields)
 	o.fields = o.fields[:0]
 	o.body, o.hasBody, o.filled, o.settled, o.fault = nil, false, false, false, OK
+	o.through, o.refused = false, false
 }
 
 // Literal appends text of the document to the target.
@@ -112,7 +115,16 @@ func (o *Outbound) addHeader(name, value string) {
 	case fieldContentLength, fieldTransferEncoding, fieldTraceID, fieldAPIID:
 		o.fail(APIConfigurationError)
 		return
-	case fieldConnection, fieldExpect, fieldProxyAuthenticate, fieldTE, fieldVia, fieldKeepAlive, fieldProxyConnection:
+	case fieldConnection, fieldExpect, fieldProxyAuthenticate, fieldTE:
+		o.refused = true
+		return
+	case fieldVia, fieldKeepAlive, fieldProxyConnection:
+		return
+	case fieldAuthorization:
+		o.refused = true
+	}
+	if name == "" || !allIn(name, &nameBytes) {
+		o.fail(APIConfigurationError) // a template made a name that is none
 		return
 	}
 	if hasControl(value) {
@@ -152,6 +164,19 @@ func (o *Outbound) PassBody(c *Ctx, conversion Conversion) Fault {
 	return OK
 }
 
+// PassThrough is PassBody that leaves a body unread which goes on as it is: one of a binary media type (rest.md, section
+// 5). Whoever sends the request reads it while it sends, so that nothing else may have need of it.
+func (o *Outbound) PassThrough(c *Ctx, conversion Conversion) Fault {
+	if requestChange(c.core.binary.match(c.MediaType()), conversion) != keepBytes {
+		return o.PassBody(c, conversion)
+	}
+	o.through = true
+	return OK
+}
+
+// Through reports whether the client's body goes on unread: it is Ctx.RequestBody's.
+func (o *Outbound) Through() bool { return o.through && !o.hasBody }
+
 // fail notes the first reason why the request cannot be sent.
 func (o *Outbound) fail(f Fault) {
 	if o.fault == OK {
@@ -170,6 +195,18 @@ func (o *Outbound) Fault() Fault {
 		o.fault = BadRequest
 	}
 	return o.fault
+}
+
+// ServiceFault is Fault for a request to an AWS service, which takes fewer mapped headers: Authorization, Connection,
+// Expect, Proxy-Authenticate and TE fail it (rest.md, section 4.3).
+func (o *Outbound) ServiceFault() Fault {
+	if f := o.Fault(); f != OK {
+		return f
+	}
+	if o.refused {
+		return APIConfigurationError
+	}
+	return OK
 }
 
 // ambiguousPath reports whether the path of target, which may be a whole URL, is or hides a dot segment.

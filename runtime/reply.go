@@ -1,12 +1,26 @@
 package runtime
 
-// Reply is a backend's answer, read whole. It belongs to its Ctx; the backend's package fills it.
+import "io"
+
+// Reply is a backend's answer, read whole or opened. It belongs to its Ctx; the backend's package fills it.
 type Reply struct {
 	c      *Ctx
 	status int
 	fields []Field
 	names  []byte
 	buffer []byte
+	opened Opened // the body, where it was not read yet
+}
+
+// Opened is the body of an answer that is still with the backend. Load or Pass is called at most once. The backend's
+// package has it held, so that nothing is left behind when neither is.
+type Opened interface {
+	// Load reads the body into to, at most limit bytes.
+	Load(to *[]byte, limit int64) Fault
+	// Size is how many bytes the body has, -1 when nobody knows.
+	Size() int64
+	// Pass is the body, read while the answer is written and closed behind it.
+	Pass() io.ReadCloser
 }
 
 // Reply is the answer of the request's backend, for filling.
@@ -20,6 +34,7 @@ func (r *Reply) reset() {
 	r.fields = r.fields[:0]
 	r.names = kept(r.names, keptText)
 	r.buffer = kept(r.buffer, keptBuffer)
+	r.opened = nil
 }
 
 // Reset begins a new answer, of status.
@@ -40,10 +55,24 @@ func (r *Reply) Add(name, value []byte) {
 // Buffer is where the body goes.
 func (r *Reply) Buffer() *[]byte { return &r.buffer }
 
+// Open says that the body is to be read from o when it is asked for.
+func (r *Reply) Open(o Opened) { r.opened = o }
+
+// Load reads the body of an answer that was opened, at most Limits.ReplyBytes: what needs the body whole, such as a
+// template, comes behind it. An answer that was read already stays as it is.
+func (r *Reply) Load() Fault {
+	if r.opened == nil {
+		return OK
+	}
+	o := r.opened
+	r.opened = nil
+	return o.Load(&r.buffer, r.c.core.settings.limits.ReplyBytes)
+}
+
 // Status is the backend's status.
 func (r *Reply) Status() int { return r.status }
 
-// Body is the backend's body.
+// Body is the backend's body; of an answer that was opened, what Load has read.
 func (r *Reply) Body() []byte { return r.buffer }
 
 // Header is integration.response.header.name: the last value.

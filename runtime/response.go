@@ -287,12 +287,50 @@ func (r *Response) TextFor(reply *Reply, conversion Conversion, s string) Fault 
 func (r *Response) Empty() Fault { return r.Bytes(nil) }
 
 // Relay answers with the backend's body, converted as the document says (rest.md, section 5).
+//
+// A body that was opened and needs no change is not read before it is sent.
 func (r *Response) Relay(reply *Reply, conversion Conversion) Fault {
+	if reply.opened != nil {
+		if r.changes(reply, conversion) == keepBytes && bodyAllowed(r.status) {
+			return r.pass(reply)
+		}
+		if f := reply.Load(); f != OK {
+			return f
+		}
+	}
 	body, f := r.converted(reply, conversion)
 	if f != OK {
 		return f
 	}
 	return r.Bytes(body)
+}
+
+// changes is what the document says has to happen to the backend's body.
+func (r *Response) changes(reply *Reply, conversion Conversion) change {
+	c := r.c
+	payload := c.core.binary.match(c.mediaType(reply.Header("Content-Type")))
+	return responseChange(payload, c.core.binary.match(c.AcceptType()), conversion)
+}
+
+// pass sends the body of an answer on while it comes.
+func (r *Response) pass(reply *Reply) Fault {
+	if r.fault != OK {
+		return r.fault // the body stays held
+	}
+	if r.direct != nil {
+		r.fields()
+	}
+	r.applyOverrides()
+	switch {
+	case r.fault != OK:
+		return r.fault
+	case !bodyAllowed(r.status): // by an override
+		return r.Bytes(nil)
+	}
+	size := reply.opened.Size()
+	o := reply.opened
+	reply.opened = nil
+	return r.Stream(o.Pass(), size)
 }
 
 // converted is the backend's body, converted as the document says (rest.md, section 5).
@@ -302,9 +340,7 @@ func (r *Response) converted(reply *Reply, conversion Conversion) ([]byte, Fault
 	if binary.none() && conversion == AsIs {
 		return reply.buffer, OK
 	}
-	payload := binary.match(c.mediaType(reply.Header("Content-Type")))
-	accept := binary.match(c.AcceptType())
-	body, ok := c.convert(reply.buffer, responseChange(payload, accept, conversion))
+	body, ok := c.convert(reply.buffer, r.changes(reply, conversion))
 	if !ok {
 		return nil, APIConfigurationError
 	}

@@ -10,6 +10,8 @@ import (
 type Config struct {
 	// Name is the upstream's name in the document, or its origin where the document has none for it.
 	Name string
+	// Kind is what exchanges that stand in for the upstream are called (gw.Exchange); default http.
+	Kind string
 	// Targets are where requests go.
 	Targets []Target
 	// Balance says which target a request goes to.
@@ -103,6 +105,9 @@ func (c Config) withDefaults() Config {
 		if *n == 0 {
 			*n = def
 		}
+	}
+	if c.Kind == "" {
+		c.Kind = "http"
 	}
 	or(&c.ConnectTimeout, time.Second)
 	or(&c.IdleTimeout, time.Minute)

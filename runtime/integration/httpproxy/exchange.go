@@ -18,6 +18,7 @@ const (
 	proxying   kind = iota // HTTP_PROXY
 	forwarding             // a plain document
 	invoking               // HTTP
+	serving                // AWS
 )
 
 // inlineBody is the size up to which a body that is at hand is sent together with the head.
@@ -36,6 +37,7 @@ type exchange struct {
 
 	method   string
 	path     string // path and query behind the target's base
+	signer   Signer // nil: the request is not signed
 	now      time.Time
 	deadline time.Time // of the answer's head, or of the whole answer when invoking
 
@@ -54,6 +56,7 @@ type exchange struct {
 	inChunk int    // bytes of the running chunk that have come and were not read
 	prefix  []byte // read already
 	broken  bool
+	passing bool // the body passes on, so that it may take its time
 }
 
 // begin makes an exchange for out, whose target is the path and query there.
@@ -108,17 +111,24 @@ func (x *exchange) openBody() gw.Fault {
 		x.whole, x.size = body, int64(len(body))
 		return gw.OK
 	}
-	if x.kind == invoking {
+	if x.alone() && !x.out.Through() {
 		return gw.OK
 	}
 	var f gw.Fault
-	x.whole, x.stream, x.size, f = x.c.RequestBody()
+	if x.whole, x.stream, x.size, f = x.c.RequestBody(); f == gw.OK && x.kind == serving && x.size < 0 {
+		x.stream = nil // services want to know how much comes
+		x.whole, f = x.c.Body()
+		x.size = int64(len(x.whole))
+	}
 	return f
 }
 
 func bodiless(method string) bool {
 	return method == "GET" || method == "HEAD" || method == "OPTIONS"
 }
+
+// alone reports whether nothing of the client's goes on but what is mapped.
+func (x *exchange) alone() bool { return x.kind >= invoking }
 
 // hasBody reports whether there is a body to send.
 func (x *exchange) hasBody() bool { return x.stream != nil || len(x.whole) > 0 }
@@ -219,7 +229,9 @@ func (x *exchange) attempt(fresh bool) error {
 	if watcher, ok := x.c.RequestCtx().Conn().(wire.Watcher); ok {
 		conn.Watch(watcher)
 	}
-	conn.Out = x.appendRequest(conn.Out[:0])
+	if conn.Out, err = x.appendRequest(conn.Out[:0]); err != nil {
+		return err
+	}
 	if x.stream != nil || len(x.whole) > inlineBody {
 		return x.sendLong()
 	}

@@ -23,7 +23,7 @@ func (u *Upstream) inMemory(o origin, exchange func(*gw.Exchange)) func(context.
 		scheme = "https://"
 	}
 	return func(context.Context, string, string) (net.Conn, error) {
-		c := &memoryConn{upstream: u.cfg.Name, origin: scheme + o.host, exchange: exchange}
+		c := &memoryConn{kind: u.cfg.Kind, upstream: u.cfg.Name, origin: scheme + o.host, exchange: exchange}
 		c.change.L = &c.mu
 		return c, nil
 	}
@@ -32,6 +32,7 @@ func (u *Upstream) inMemory(o origin, exchange func(*gw.Exchange)) func(context.
 // memoryConn is a connection in memory. One goroutine may write while another one reads. A wait for an answer needs no
 // time, so that deadlines have no effect but the one that is long past: it ends writes.
 type memoryConn struct {
+	kind     string
 	upstream string
 	origin   string // scheme and host
 	exchange func(*gw.Exchange)
@@ -88,7 +89,7 @@ func (c *memoryConn) Read(p []byte) (int, error) {
 
 func (c *memoryConn) ask(x *gw.Exchange) {
 	c.asked = true
-	x.Kind, x.Target = "http", c.upstream
+	x.Kind, x.Target = c.kind, c.upstream
 	c.exchange(x)
 	switch x.Reply.Failure {
 	case gw.TimedOut:

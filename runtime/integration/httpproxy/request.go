@@ -1,14 +1,15 @@
 package httpproxy
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
 	gw "github.com/gatewright/gatewright/runtime"
 )
 
-// appendRequest appends the head of the request to x.t, the empty line included.
-func (x *exchange) appendRequest(b []byte) []byte {
+// appendRequest appends the head of the request to x.t, the empty line included. Each attempt is signed anew.
+func (x *exchange) appendRequest(b []byte) ([]byte, error) {
 	b = append(append(b, x.method...), ' ')
 	b = append(append(b, x.t.base...), x.path...)
 	b = x.appendQuery(b)
@@ -21,21 +22,32 @@ func (x *exchange) appendRequest(b []byte) []byte {
 	case forwarding:
 		b = x.appendClient(b)
 		b = x.appendForwarded(b)
-	case invoking:
+	case invoking, serving:
 		b = x.appendOwn(b)
 		b = x.appendAmazon(b)
 	}
-	return append(x.appendFraming(b), "\r\n"...)
+	b = x.appendFraming(b)
+	if x.signer != nil {
+		signed, err := x.signer.Sign(b, x.whole, x.stream != nil)
+		if err != nil {
+			return b, fmt.Errorf("%w: %w", errUnsigned, err)
+		}
+		b = signed
+	}
+	return append(b, "\r\n"...), nil
 }
 
 // appendQuery adds to the uri's query, behind it, the client's where the integration is a proxy, and the mapped pairs:
 // they all add up (rest.md, section 8).
 func (x *exchange) appendQuery(b []byte) []byte {
+	if x.kind == serving {
+		return b // the service's package has put it together
+	}
 	mark := byte('?')
 	if strings.IndexByte(x.path, '?') >= 0 {
 		mark = '&'
 	}
-	if query := x.c.RawQuery(); query != "" && x.kind != invoking {
+	if query := x.c.RawQuery(); query != "" && !x.alone() {
 		b = append(append(b, mark), query...)
 		mark = '&'
 	}
@@ -47,6 +59,9 @@ func (x *exchange) appendQuery(b []byte) []byte {
 
 // appendMapped adds the mapped headers and Host, which is the target's unless it is mapped (rest.md, section 4.3).
 func (x *exchange) appendMapped(b []byte) []byte {
+	if x.kind == serving {
+		return x.appendServing(b)
+	}
 	host := x.t.host
 	fields := x.out.Fields()
 	for i := range fields {

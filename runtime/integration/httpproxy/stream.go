@@ -65,7 +65,7 @@ func (x *exchange) limit() error {
 	}
 	now := time.Now()
 	deadline := x.deadline
-	if x.kind != invoking {
+	if x.passing || !x.alone() {
 		deadline = now.Add(stall)
 	}
 	return x.conn.Limit(now, deadline)
@@ -159,8 +159,16 @@ func (x *exchange) Close() error {
 
 // readReply reads the whole answer for Invoke and ends the exchange.
 func (x *exchange) readReply() (*gw.Reply, gw.Fault) {
-	c, head := x.c, &x.conn.Head
-	reply := c.Reply()
+	reply := x.readFields()
+	if f := x.loadWhole(reply.Buffer(), x.c.Core().Limits().ReplyBytes); f != gw.OK {
+		return nil, f
+	}
+	return reply, gw.OK
+}
+
+// readFields is the answer's head.
+func (x *exchange) readFields() *gw.Reply {
+	head, reply := &x.conn.Head, x.c.Reply()
 	reply.Reset(head.Status)
 	for i := range head.Fields {
 		reply.Add(head.Fields[i].Name, head.Fields[i].Value)
@@ -169,16 +177,22 @@ func (x *exchange) readReply() (*gw.Reply, gw.Fault) {
 	if head.Bodiless(x.method) {
 		x.length = 0
 	}
-	if f := x.readWhole(reply.Buffer(), c.Core().Limits().ReplyBytes); f != gw.OK {
+	return reply
+}
+
+// loadWhole reads the body and ends the exchange.
+func (x *exchange) loadWhole(to *[]byte, limit int64) gw.Fault {
+	head := &x.conn.Head
+	if f := x.readWhole(to, limit); f != gw.OK {
 		x.end(false)
-		return nil, f
+		return f
 	}
 	if x.conn.Reused() && len(x.conn.Buffered()) > 0 { // as in respondSmall
 		x.end(false)
-		return nil, gw.IntegrationFailure
+		return gw.IntegrationFailure
 	}
 	x.end(head.Length != http1.UntilClose || head.Bodiless(x.method))
-	return reply, gw.OK
+	return gw.OK
 }
 
 // readWhole reads the body, at most limit bytes. A longer one is a failure of ours to serve it (rest.md, section 8).
