@@ -57,7 +57,6 @@ func checkService(in *model.Integration) []diag.Diagnostic {
 
 // ServiceTarget is a service as a route calls it.
 type ServiceTarget struct {
-	Partition string
 	Region    string
 	Subdomain string
 	Service   string
@@ -83,7 +82,7 @@ func (serviceKind) Lower(r *Route) []plan.Step {
 	if stream {
 		body = nil
 		if sendsBody(in) {
-			body = []plan.Step{plan.Guard{Call: plan.OutboundPassThrough.Call(outbound, Ctx)}}
+			body = []plan.Step{plan.Guard{Call: plan.OutboundPassThrough.Call(outbound, Ctx, conversion(in.ContentHandling))}}
 		}
 	}
 	steps := append([]plan.Step{r.outbound(in)}, body...)
@@ -106,7 +105,7 @@ func (serviceKind) Lower(r *Route) []plan.Step {
 
 // callService is the call that sends the request.
 func (r *Route) callService(in *model.Integration, uri *mapping.ServiceURI, stream bool) plan.Value {
-	to := ServiceTarget{Partition: uri.Partition, Region: uri.Region, Subdomain: uri.Subdomain, Service: uri.Service, Prefix: hostPrefix(uri)}
+	to := ServiceTarget{Region: uri.Region, Subdomain: uri.Subdomain, Service: uri.Service, Prefix: hostPrefix(uri)}
 	var parts []mapping.URIPart
 	if in.Credentials != nil && in.Credentials.Value != "" {
 		parts, _ = mapping.ParseCredentials(in.Credentials.Value) // they were checked
@@ -170,10 +169,10 @@ func (r *Route) action(uri *mapping.ServiceURI, mappings []requestMapping) []pla
 	return steps
 }
 
-// streamsService reports whether bodies may pass through unread: those of objects in S3, where no template, mapping or
-// contentHandling needs the client's.
+// streamsService reports whether bodies may pass through unread: those of objects in S3, where no template or mapping
+// needs the client's.
 func streamsService(in *model.Integration, uri *mapping.ServiceURI) bool {
-	if uri.Service != "s3" || len(in.RequestTemplates) > 0 || in.ContentHandling != nil {
+	if uri.Service != "s3" || len(in.RequestTemplates) > 0 {
 		return false
 	}
 	for _, m := range requestMappings(in) {

@@ -232,9 +232,6 @@ func (s serviceField) construct(*field) plan.Value {
 			c.add(text.key, plan.String(text.value))
 		}
 	}
-	if s.to.Partition != "aws" {
-		c.add("Partition", plan.String(s.to.Partition))
-	}
 	return plan.NewService.Call(coreName, plan.Composite{Type: plan.ServiceConfig, Fields: c})
 }
 
@@ -242,6 +239,6 @@ func (s serviceField) construct(*field) plan.Value {
 func (w *routeWiring) Service(to integration.ServiceTarget) plan.Value {
 	wish := strings.ReplaceAll(to.Subdomain, ".", " ") + " " + to.Service
 	doc := strings.TrimPrefix(to.Subdomain+"."+to.Service, ".") + " in " + to.Region + at(to.Role)
-	key := strings.Join([]string{"6", to.Service, to.Region, to.Subdomain, to.Prefix, to.Role, to.Partition}, " ")
+	key := strings.Join([]string{"6", to.Service, to.Region, to.Subdomain, to.Prefix, to.Role}, " ")
 	return member(w.fields.get(field{key: key, wish: wish, doc: doc, kind: serviceField{to}}))
 }

@@ -102,7 +102,7 @@ func (t *target) pause(w *invocation.Watch, call *function.Call, attempt int, re
 
 // attempt signs and sends the request once.
 func (t *target) attempt(w *invocation.Watch, a *api, n name, call *function.Call, before, behind string) (*http.Response, error) {
-	by, err := t.chain.Credentials("", call.Deadline)
+	by, err := t.chain.Credentials(t.role, call.Deadline)
 	if err != nil {
 		return nil, late(err)
 	}

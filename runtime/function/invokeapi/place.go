@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/function"
 	"github.com/gatewright/gatewright/runtime/internal/sigv4"
@@ -22,6 +23,8 @@ import (
 type Config struct {
 	// Region is where functions are; empty: what the function's ARN says, else the API's.
 	Region string
+	// Role is the ARN of the role that invokes (credentials); empty: the gateway's own credentials do.
+	Role string
 }
 
 var (
@@ -30,7 +33,7 @@ var (
 )
 
 // InRegion is the place in another region.
-func (c Config) InRegion(region string) function.Place { return Config{Region: region} }
+func (c Config) InRegion(region string) function.Place { return Config{Region: region, Role: c.Role} }
 
 // Open implements function.Place. Credentials and an endpoint of the environment are looked for in the background.
 func (c Config) Open(core *gw.Core, f function.Function) (function.Target, error) {
@@ -46,7 +49,7 @@ func (c Config) Open(core *gw.Core, f function.Function) (function.Target, error
 	if core.Exchanger() == nil {
 		chain.Warm()
 	}
-	t := &target{core: core, region: region, chain: chain, signer: sigv4.NewSigner("lambda", region, core.Now), retryer: newRetryer()}
+	t := &target{core: core, region: region, role: c.Role, chain: chain, signer: sigv4.NewSigner("lambda", region, core.Now), retryer: newRetryer()}
 	t.ctx, t.cancel = context.WithCancel(context.Background())
 	core.OnClose(t.close)
 	return t, nil
@@ -79,6 +82,7 @@ func newRetryer() *retry.Standard {
 type target struct {
 	core    *gw.Core
 	region  string
+	role    string
 	chain   *sigv4.Chain
 	signer  *sigv4.Signer
 	retryer *retry.Standard

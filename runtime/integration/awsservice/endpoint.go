@@ -89,7 +89,7 @@ func locate(cfg Config) place {
 		}
 		at.host, at.region = dotted(cfg.Subdomain, one[0]), one[1]
 	}
-	at.host += "." + sigv4.Domain(cfg.Region)
+	at.host = cfg.HostPrefix + at.host + "." + sigv4.Domain(cfg.Region)
 	return at
 }
 

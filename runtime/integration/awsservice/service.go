@@ -24,6 +24,8 @@ type Config struct {
 	Region string
 	// Subdomain stands before the service in its host: an S3 bucket.
 	Subdomain string
+	// HostPrefix stands before the whole host: `sync-` of Step Functions' StartSyncExecution.
+	HostPrefix string
 	// Role is the ARN of the role that signs (credentials); empty: the gateway's own credentials do.
 	Role string
 }
