@@ -47,7 +47,7 @@ func (functionsField) class() plan.Symbol { return plan.LambdaFunctions }
 func (s functionsField) construct(*field) plan.Value {
 	args := []plan.Value{coreName, s.fallback}
 	for _, f := range *s.listed {
-		args = append(args, plan.Name(f.settings))
+		args = append(args, plan.Name(f.name))
 	}
 	return plan.NewFunctions.Call(args...)
 }

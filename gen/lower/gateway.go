@@ -221,9 +221,18 @@ func (l *lowering) gatewayStruct() plan.Decl {
 
 // constructor is New.
 func (l *lowering) constructor() plan.Decl {
+	body := []plan.Step{
+		plan.Let{Names: []string{string(coreName)}, Value: plan.NewCore.Call(plan.Address{X: apiName}, plan.Spread{X: optionsName})},
+	}
+	shared := l.sharedFields()
 	self := []plan.KeyValue{{Key: "Core", Value: coreName}}
 	for _, f := range l.fields.sorted() {
-		self = append(self, plan.KeyValue{Key: f.name, Value: f.kind.construct(f)})
+		value := f.kind.construct(f)
+		if shared[f] {
+			body = append(body, plan.Let{Names: []string{f.name}, Value: value})
+			value = plan.Name(f.name)
+		}
+		self = append(self, plan.KeyValue{Key: f.name, Value: value})
 	}
 	err := plan.Name("err")
 	start := plan.CoreStart.Call(coreName, plan.Member{X: gateway, Name: "serve"})
@@ -232,15 +241,26 @@ func (l *lowering) constructor() plan.Decl {
 		Doc:     "New returns a gateway that is ready to serve, or says which setting is wrong. Close it when done.",
 		Params:  []plan.Field{{Name: string(optionsName), Type: plan.Variadic{Elem: plan.Option}}},
 		Results: []plan.Field{{Type: plan.Deref{X: gatewayType}}, {Type: plan.Name("error")}},
-		Body: []plan.Step{
-			plan.Let{Names: []string{string(coreName)}, Value: plan.NewCore.Call(plan.Address{X: apiName}, plan.Spread{X: optionsName})},
+		Body: append(body,
 			plan.Let{Names: []string{string(gateway)}, Value: plan.Address{X: plan.Composite{Type: gatewayType, Fields: self, Lines: len(self) > 1}}},
 			plan.When{
 				Init: plan.Let{Names: []string{string(err)}, Value: start},
 				Cond: plan.Op{Op: "!=", X: err, Y: plan.Nil{}},
 				Then: []plan.Step{plan.Return{Values: []plan.Value{plan.Nil{}, err}}},
 			},
-			plan.Return{Values: []plan.Value{gateway, plan.Nil{}}},
-		},
+			plan.Return{Values: []plan.Value{gateway, plan.Nil{}}}),
 	}
+}
+
+// sharedFields are the fields that others are made with.
+func (l *lowering) sharedFields() map[*field]bool {
+	shared := map[*field]bool{}
+	for _, f := range l.fields.sorted() {
+		if choice, ok := f.kind.(functionsField); ok {
+			for _, listed := range *choice.listed {
+				shared[listed] = true
+			}
+		}
+	}
+	return shared
 }
