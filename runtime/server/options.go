@@ -47,6 +47,8 @@ func naming() []option {
 			set: setVariable},
 		{name: "upstream", value: "NAME=URL[,URL…]", many: true, help: "replace an upstream's targets; repeatable",
 			set: setUpstream},
+		{name: "function", value: "NAME=TARGET", many: true, lines: true, help: "run a function elsewhere: http(s)://URL, exec:COMMAND LINE, aws or aws:REGION;\nrepeatable, in the environment one a line",
+			set: setFunction},
 		{name: "overrides", value: "FILE", help: "stage variables and upstream targets, YAML or JSON, under the document's keys;\nread again on change and on SIGHUP",
 			set: func(s *settings, v string) error { return setText(&s.overrides, v) }},
 		{name: "aws-limits", help: "impose Amazon's limits at run time: 10 MB a request and the like",
@@ -254,6 +256,16 @@ func setUpstream(s *settings, v string) error {
 		}
 	}
 	s.upstreams[name] = urls
+	return nil
+}
+
+// setFunction takes NAME=TARGET; what a target may be, those know who run functions.
+func setFunction(s *settings, v string) error {
+	name, target, ok := strings.Cut(v, "=")
+	if !ok || name == "" || target == "" {
+		return fmt.Errorf("%q is no NAME=TARGET", v)
+	}
+	s.functions[name] = target
 	return nil
 }
 

@@ -96,6 +96,9 @@ func (r *running) construct() error {
 	for name, urls := range s.upstreams {
 		options = append(options, gw.WithUpstream(name, urls...))
 	}
+	for name, target := range s.functions {
+		options = append(options, gw.WithFunction(name, target))
+	}
 	access, closer, err := r.process.accessLogger(s)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ type settings struct {
 	tlsCert, tlsKey, clientCA        string
 	variables                        map[string]string
 	upstreams                        map[string][]string
+	functions                        map[string]string
 	trustedProxies                   []netip.Prefix
 	overrides                        string
 	awsLimits                        bool
@@ -44,7 +45,7 @@ const awsBody = 10 << 20
 func defaults() *settings {
 	return &settings{
 		listen: ":8080", adminListen: "127.0.0.1:9901", plainListen: off, accessLog: off, logFormat: "text",
-		variables: map[string]string{}, upstreams: map[string][]string{},
+		variables: map[string]string{}, upstreams: map[string][]string{}, functions: map[string]string{},
 		limits: fast.DefaultLimits(), streams: h2.DefaultLimits().Streams,
 		drainTimeout: 30 * time.Second,
 	}
@@ -56,6 +57,7 @@ type option struct {
 	value string // what stands for the value in the help; empty: a switch
 	help  string
 	many  bool // may be repeated; the twin separates by blanks
+	lines bool // the twin separates by line ends, as values have blanks
 	set   func(s *settings, value string) error
 }
 
@@ -84,7 +86,10 @@ func (s *settings) fromEnvironment(options []option, env func(string) (string, b
 			continue
 		}
 		values := []string{value}
-		if o.many {
+		switch {
+		case o.lines:
+			values = strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' })
+		case o.many:
 			values = strings.Fields(value)
 		}
 		for _, v := range values {

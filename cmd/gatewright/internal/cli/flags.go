@@ -27,6 +27,7 @@ func gatewayFlags() []gatewayFlag {
 		{"stage", "NAME", "serve this stage at the root"},
 		{"stage-variable", "K=V", "set a stage variable; repeatable"},
 		{"upstream", "NAME=URL", "replace an upstream's targets; repeatable"},
+		{"function", "NAME=TARGET", "run a function elsewhere; repeatable"},
 		{"overrides", "FILE", "stage variables and targets that win over the document's"},
 		{"aws-limits", "", "impose Amazon's limits at run time"},
 		{"max-head", "SIZE", "largest request head"},
