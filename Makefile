@@ -8,10 +8,10 @@ FUZZTIME ?= 10s
 BENCHFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build test golden generate lint fuzz bench run check
+.PHONY: help build test golden generate lint fuzz bench run run-orders check
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
 
 build: ## build the command to bin/gatewright
 	$(GO) build -o bin/gatewright ./cmd/gatewright
@@ -27,6 +27,7 @@ generate: build ## generate the examples' gateways again
 	cd examples/petstore && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
 	cd examples/plain && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
 	cd examples/orders && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
+	cd examples/functions && $(CURDIR)/bin/gatewright generate -o gateway openapi.yaml
 
 lint: ## gofmt, go vet and staticcheck
 	@unformatted="$$("$$($(GO) env GOROOT)/bin/gofmt" -l .)"; \
@@ -47,5 +48,11 @@ run: build ## run the pet store: its backend and its gateway, until Ctrl-C
 	@$(CURDIR)/bin/gatewright build -o bin/petstore examples/petstore/openapi.yaml
 	@$(GO) build -o bin/petstore-demo ./examples/petstore/demo
 	@exec bin/petstore-demo -gateway bin/petstore
+
+run-orders: build ## run the orders with DynamoDB and SQS on this machine, until Ctrl-C; needs node and npm
+	@$(CURDIR)/bin/gatewright generate -o examples/orders/gateway examples/orders/openapi.yaml
+	@$(GO) build -o bin/orders ./examples/orders
+	@$(GO) build -o bin/orders-demo ./examples/orders/demo
+	@GATEWRIGHT_NODE_MODULES="$$(.ci/peers)" exec bin/orders-demo -gateway bin/orders
 
 check: lint test ## what CI runs

@@ -117,11 +117,12 @@ func start(cmd *exec.Cmd) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the server.
+// Close ends the server. How it ends does not matter: Ctrl-C may have ended it already.
 func (s *Server) Close() error {
 	err := s.stdin.Close()
-	if wait := s.cmd.Wait(); wait != nil {
-		err = errors.Join(err, fmt.Errorf("%s: %w", filepath.Base(s.cmd.Path), wait))
+	var exit *exec.ExitError
+	if wait := s.cmd.Wait(); wait != nil && !errors.As(wait, &exit) {
+		err = errors.Join(err, wait)
 	}
 	return errors.Join(err, os.RemoveAll(s.dir))
 }
