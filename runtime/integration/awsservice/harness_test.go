@@ -21,7 +21,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1")) // the process's own
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"), // it belongs to the process
+		goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))                 // backends of tests, which end soon
 }
 
 // patience bounds waits that end at once when all is well.
