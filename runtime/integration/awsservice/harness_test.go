@@ -21,7 +21,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1")) // the process's own
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"), // it belongs to the process
+		goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))                 // backends of tests, which end soon
 }
 
 // patience bounds waits that end at once when all is well.
@@ -44,14 +46,24 @@ type backend struct {
 	url    string
 	answer http.HandlerFunc // nil: 200 with the body that came
 
-	mu     sync.Mutex
-	asked  int
-	method string
+	mu   sync.Mutex
+	seen arrival
+}
+
+// arrival is the request that came last.
+type arrival struct {
+	asked  int // requests up to here
 	target string
 	header http.Header
 	body   string
 	host   string
 	err    error // of the signature
+}
+
+func (b *backend) last() arrival {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.seen
 }
 
 // start starts the backend for requests that are signed as want says.
@@ -62,8 +74,7 @@ func (b *backend) start(t testing.TB, want sigv4test.Expect) {
 			err = sigv4test.Verify(r, body, want)
 		}
 		b.mu.Lock()
-		b.asked++
-		b.method, b.target, b.header, b.body, b.host, b.err = r.Method, r.RequestURI, r.Header, string(body), r.Host, err
+		b.seen = arrival{b.seen.asked + 1, r.RequestURI, r.Header, string(body), r.Host, err}
 		b.mu.Unlock()
 		if b.answer != nil {
 			b.answer(w, r)

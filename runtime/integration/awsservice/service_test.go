@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,36 +45,37 @@ func TestRequestsAreSigned(t *testing.T) {
 		got := g.ask(t, "POST", "/x//y(1):2%2F?Action=List&x", "client", "X-Amz-Target", "DynamoDB_20120810.GetItem", "Accept", "text/html", "User-Agent", "curl")
 		require.Equal(t, 200, got.status)
 		require.Equal(t, `{"TableName":"pets"}`, got.body)
-		require.NoError(t, b.err)
+		require.NoError(t, b.last().err)
 	}
-	require.Equal(t, "/base/x/y%281%29%3A2%2F?Action=List&x=&Name=a%20b%2Bc%26d%3D%2F%C3%A9%27%28%29", b.target)
-	require.Equal(t, b.url[len("http://"):], b.host)
-	trace := b.header.Get("X-Amzn-Trace-Id")
+	require.Equal(t, "/base/x/y%281%29%3A2%2F?Action=List&x=&Name=a%20b%2Bc%26d%3D%2F%C3%A9%27%28%29", b.last().target)
+	require.Equal(t, b.url[len("http://"):], b.last().host)
+	trace := b.last().header.Get("X-Amzn-Trace-Id")
 	require.NotEmpty(t, trace)
 	for name, value := range map[string]string{
 		"Accept": "application/json", "User-Agent": "AmazonAPIGateway_a1b2c3d4e5", "Content-Type": "application/json",
 		"X-Amzn-Apigateway-Api-Id": "a1b2c3d4e5", "X-Amz-Target": "DynamoDB_20120810.GetItem", "Referer": "", "Via": "", "X-Amz-Security-Token": "token",
 	} {
-		require.Equal(t, value, b.header.Get(name), name)
+		require.Equal(t, value, b.last().header.Get(name), name)
 	}
-	require.Len(t, b.header.Values("X-Amz-Date"), 1)
+	require.Len(t, b.last().header.Values("X-Amz-Date"), 1)
 }
 
 func TestHeadersThatServicesDoNotTake(t *testing.T) {
 	var b backend
-	var name string
+	var name atomic.Value
 	g := start(t, dynamodb(t, &b), func(s *Service, c *gw.Ctx) gw.Fault {
 		out := send(c)
-		out.Header(name, "x")
+		out.Header(name.Load().(string), "x")
 		_, f := s.Invoke(c, out)
 		return f
 	})
-	for _, name = range []string{"Authorization", "connection", "Expect", "Proxy-Authenticate", "TE", "Content-Length", "Transfer-Encoding", "X-Amzn-Trace-Id", "a b", "a\r\nb"} {
+	for _, n := range []string{"Authorization", "connection", "Expect", "Proxy-Authenticate", "TE", "Content-Length", "Transfer-Encoding", "X-Amzn-Trace-Id", "a b", "a\r\nb"} {
+		name.Store(n)
 		got := g.ask(t, "GET", "/", "")
-		require.Equal(t, 500, got.status, name)
+		require.Equal(t, 500, got.status, n)
 		require.Equal(t, bodyInternal, got.body)
 	}
-	require.Zero(t, b.asked)
+	require.Zero(t, b.last().asked)
 }
 
 func TestOthersSign(t *testing.T) {
@@ -86,8 +88,8 @@ func TestOthersSign(t *testing.T) {
 		return f
 	})
 	g.ask(t, "GET", "/?Action=Publish", "")
-	require.Equal(t, 1, b.asked)
-	require.NoError(t, b.err)
+	require.Equal(t, 1, b.last().asked)
+	require.NoError(t, b.last().err)
 }
 
 // sts starts a token service that gives out a key for each role.
@@ -121,9 +123,9 @@ func TestRolesSign(t *testing.T) {
 	})
 	for _, target := range []string{"/", "/", "/?x", "/?x"} {
 		g.ask(t, "POST", target, "{}")
-		require.NoError(t, b.err)
+		require.NoError(t, b.last().err)
 	}
-	require.Equal(t, 4, b.asked)
+	require.Equal(t, 4, b.last().asked)
 	require.Equal(t, []string{one, other}, roles)
 }
 
@@ -152,14 +154,12 @@ func TestMissingCredentials(t *testing.T) {
 	cfg.Role = ""
 	got = start(t, cfg, invoke).ask(t, "GET", "/", "")
 	require.Equal(t, 500, got.status, "there are none")
-	require.Zero(t, b.asked)
+	require.Zero(t, b.last().asked)
 }
 
 func TestFailures(t *testing.T) {
-	var b backend
-	cfg := dynamodb(t, &b)
 	hung := make(chan struct{})
-	b.answer = func(w http.ResponseWriter, r *http.Request) {
+	b := backend{answer: func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/base/redirect":
 			w.Header().Set("Location", "http://elsewhere.invalid/")
@@ -169,7 +169,8 @@ func TestFailures(t *testing.T) {
 		case "/base/stall":
 			<-hung
 		}
-	}
+	}}
+	cfg := dynamodb(t, &b)
 	defer close(hung)
 	g := start(t, cfg, func(s *Service, c *gw.Ctx) gw.Fault {
 		out := c.Outbound("GET", 200*time.Millisecond)
@@ -202,34 +203,33 @@ func TestFailures(t *testing.T) {
 }
 
 func TestExpiredConnectionsAreSignedAgain(t *testing.T) {
-	var b backend
-	cfg := dynamodb(t, &b)
-	g := start(t, cfg, invoke)
-	for range 3 { // the backend closes each connection behind its answer, unsaid
-		b.answer = func(w http.ResponseWriter, r *http.Request) {
-			conn, rw, err := w.(http.Hijacker).Hijack()
-			if err != nil {
-				panic(err)
-			}
-			_, _ = io.WriteString(rw, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-			_ = rw.Flush()
-			_ = conn.Close()
+	b := backend{answer: func(w http.ResponseWriter, r *http.Request) {
+		conn, rw, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
 		}
+		_, _ = io.WriteString(rw, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+		_ = rw.Flush()
+		_ = conn.Close()
+	}}
+	g := start(t, dynamodb(t, &b), invoke)
+	for range 3 { // the backend closes each connection behind its answer, unsaid
 		got := g.ask(t, "PUT", "/", "x")
 		require.Equal(t, "ok", got.body)
-		require.NoError(t, b.err)
+		require.NoError(t, b.last().err)
 	}
 }
 
 func TestExchangesStandInForServices(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "missing") // loading the chain would fail
 	t.Setenv("AWS_ENDPOINT_URL", "http://elsewhere.invalid")
-	var seen *gw.Exchange
+	var last atomic.Pointer[gw.Exchange]
 	g := start(t, Config{Service: "s3", Region: "cn-north-1", Subdomain: "photos"}, open, gw.WithExchange(func(x *gw.Exchange) {
-		seen = x
 		x.Reply.Body = []byte("text")
+		last.Store(x)
 	}))
 	require.Equal(t, "text", g.ask(t, "PUT", "/a%20b?acl", "data", "Content-Type", "application/octet-stream").body)
+	seen := last.Load()
 	require.Equal(t, []string{"aws", "photos.s3", "PUT", "https://photos.s3.cn-north-1.amazonaws.com.cn/a%20b?acl=", "data"},
 		[]string{seen.Kind, seen.Target, seen.Method, seen.URI, string(seen.Body)})
 	for _, f := range seen.Headers {
