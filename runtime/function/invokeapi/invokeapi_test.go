@@ -18,7 +18,7 @@ import (
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/function"
 	"github.com/gatewright/gatewright/runtime/function/internal/invocation"
-	"github.com/gatewright/gatewright/runtime/internal/sigv4/sigv4test"
+	"github.com/gatewright/gatewright/golden/sigv4test"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/front/fast"
-	"github.com/gatewright/gatewright/runtime/internal/sigv4/sigv4test"
+	"github.com/gatewright/gatewright/golden/sigv4test"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	gw "github.com/gatewright/gatewright/runtime"
-	"github.com/gatewright/gatewright/runtime/internal/sigv4/sigv4test"
+	"github.com/gatewright/gatewright/golden/sigv4test"
 	"github.com/stretchr/testify/require"
 )
 
