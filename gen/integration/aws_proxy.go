@@ -21,6 +21,9 @@ func (k awsProxyKind) Match(in *model.Integration) bool { return is(in, k.Name()
 
 // Check looks at the function. Templates, mappings and responses have no effect, but forbidden headers fail all the same.
 func (awsProxyKind) Check(_ *model.API, op *model.Operation) []diag.Diagnostic {
+	if op.Integration.Subtype != nil {
+		return nil // an HTTP API's way to a service, which is told as that
+	}
 	return append(checkFunction(op.Integration), checkRequestHeaders(op.Integration)...)
 }
 
