@@ -37,8 +37,11 @@ func newAnswers(api *API) (answers [faultCount]*answer) {
 	}
 	for f := OK + 1; f < faultCount; f++ {
 		kind := f
-		if f == IncompleteSignature {
+		switch f {
+		case IncompleteSignature:
 			kind = MissingAuthenticationToken
+		case FunctionFailure:
+			kind = IntegrationFailure
 		}
 		switch {
 		case !f.customisable():

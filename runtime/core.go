@@ -27,6 +27,7 @@ type Core struct {
 	pool    sync.Pool
 
 	upstreams upstreamTargets
+	functions functionTargets
 	replies   replyChecks
 	closing   atomic.Bool
 
@@ -79,6 +80,7 @@ func firstOf(texts ...string) string {
 func (core *Core) Start(serve func(*Ctx) Fault) error {
 	core.serve = core.identified(serve)
 	core.checkUpstreams()
+	core.checkFunctions()
 	core.mu.Lock()
 	err := errors.Join(core.faults...)
 	core.mu.Unlock()

@@ -35,7 +35,14 @@ const (
 	// MissingAuthenticationToken (rest.md, section 3.4).
 	IncompleteSignature
 
+	// FunctionFailure is a Lambda function that failed, or whose answer is none that a proxy integration can pass on: a 502,
+	// which is customised as IntegrationFailure (rest.md, sections 3.3 and 7.2).
+	FunctionFailure
+
 	// What follows cannot be customised.
+
+	// EventTooLarge is a request that makes a larger event than Lambda takes (rest.md, section 3.4).
+	EventTooLarge
 
 	// BadRequest is a request that breaks HTTP, or whose values cannot be sent on.
 	BadRequest
@@ -100,6 +107,8 @@ var faultKinds = [faultCount]faultKind{
 	Default4XX:                   {name: "DEFAULT_4XX", status: 400, errorType: "BadRequestException", message: "Bad Request"},
 	Default5XX:                   {name: "DEFAULT_5XX", status: 500, errorType: internalType, message: internalError},
 	IncompleteSignature:          {name: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "IncompleteSignatureException"},
+	FunctionFailure:              {name: "INTEGRATION_FAILURE", status: 502, errorType: internalType, message: internalError, executing: true},
+	EventTooLarge:                {name: "REQUEST_TOO_LARGE", status: 413, errorType: "BadRequestException", message: "Request Too Long", executing: true},
 	BadRequest:                   {status: 400, errorType: "BadRequestException", message: "Bad Request"},
 	Forbidden:                    {status: 403, errorType: "ForbiddenException", message: "Forbidden"},
 	NotFound:                     {status: 404, errorType: "NotFoundException", message: "Not Found"},
@@ -127,7 +136,7 @@ func (f Fault) String() string {
 // customisable reports whether a document can say how f is answered. REQUEST_TOO_LARGE is a type, but customising it
 // has no effect (rest.md, section 3.1).
 func (f Fault) customisable() bool {
-	return f > OK && f <= IncompleteSignature && f != RequestTooLarge && f != Default4XX && f != Default5XX
+	return f > OK && f <= FunctionFailure && f != RequestTooLarge && f != Default4XX && f != Default5XX
 }
 
 // Fail is f with a message of its own for $context.error.message.

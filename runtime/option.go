@@ -15,6 +15,7 @@ type settings struct {
 	stage     string
 	variables []StageVariable
 	upstreams map[string][]string
+	functions map[string]string
 	logger    *slog.Logger
 	accessLog *slog.Logger
 	trusted   []netip.Prefix
@@ -59,6 +60,17 @@ func WithUpstream(name string, urls ...string) Option {
 			s.upstreams = make(map[string][]string)
 		}
 		s.upstreams[name] = urls
+	}
+}
+
+// WithFunction has the function called name, a name or ARN of the document, run at target in place of where the document
+// has it: an invoke URL, exec: with a command line, aws, or aws: with a region (extensions.md, Flags).
+func WithFunction(name, target string) Option {
+	return func(s *settings) {
+		if s.functions == nil {
+			s.functions = make(map[string]string)
+		}
+		s.functions[name] = target
 	}
 }
 

@@ -7,6 +7,7 @@ type Reply struct {
 	fields []Field
 	names  []byte
 	buffer []byte
+	failed bool
 }
 
 // Reply is the answer of the request's backend, for filling.
@@ -15,7 +16,7 @@ func (c *Ctx) Reply() *Reply {
 }
 
 func (r *Reply) reset() {
-	r.status = 0
+	r.status, r.failed = 0, false
 	clear(r.fields)
 	r.fields = r.fields[:0]
 	r.names = kept(r.names, keptText)
@@ -39,6 +40,12 @@ func (r *Reply) Add(name, value []byte) {
 
 // Buffer is where the body goes.
 func (r *Reply) Buffer() *[]byte { return &r.buffer }
+
+// MarkFailed notes that the body is the error of a function that failed. No mapping sees the mark (rest.md, section 7.3).
+func (r *Reply) MarkFailed() { r.failed = true }
+
+// Failed reports whether the body is the error of a function that failed.
+func (r *Reply) Failed() bool { return r.failed }
 
 // Status is the backend's status.
 func (r *Reply) Status() int { return r.status }
@@ -94,6 +101,20 @@ func (r *Reply) BodyAt(p *JSONPath) (string, Fault) {
 		return "", APIConfigurationError
 	}
 	return r.c.jsonText(read.root, p), OK
+}
+
+// Inside is what p finds in text, a JSON text that stands as text inside the body; empty when p finds nothing or the text
+// is not JSON, as the messages of errors mostly are.
+func (r *Reply) Inside(text string, p *JSONPath) string {
+	if !looksLikeJSON(bytesOf(text)) {
+		return ""
+	}
+	r.c.templates.used = true
+	root, strict, err := r.c.templates.memory.Read(text)
+	if err != nil || !strict {
+		return ""
+	}
+	return r.c.jsonText(root, p)
 }
 
 // payload is the body as templates see it, parsed once.

@@ -213,6 +213,22 @@ func array(parts []string) Value {
 	return ObjectOf(a)
 }
 
+// Pattern is a Java regular expression that is compared with whole texts. It is safe for concurrent use.
+type Pattern struct{ re *regexp2.Regexp }
+
+// CompilePattern compiles a Java regular expression.
+func CompilePattern(pattern string) (*Pattern, error) {
+	re, err := regexp2.Compile(`\A(?:`+pattern+`)\z`, regexp2.None)
+	if err != nil {
+		return nil, err
+	}
+	re.MatchTimeout = matchTimeout
+	return &Pattern{re: re}, nil
+}
+
+// Match reports whether the pattern matches all of s. A match that takes too long is an error.
+func (p *Pattern) Match(s string) (bool, error) { return p.re.MatchString(s) }
+
 // CheckPattern says why a Java regular expression does not compile; nil when it does.
 func CheckPattern(pattern string) error {
 	_, err := regexp2.Compile(pattern, regexp2.None)
