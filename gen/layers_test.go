@@ -51,6 +51,8 @@ var layers = []layer{
 	{"runtime/value", []string{"github.com/dlclark/regexp2"}, "values of templates; their patterns are Java's"},
 	{"runtime/schema/ecma", []string{"github.com/dlclark/regexp2"}, "the grammar of patterns, which the generator shares"},
 	{"runtime/schema", []string{"runtime/schema/ecma", "runtime/value", "github.com/dlclark/regexp2", "golang.org/x/net/idna"}, "checks work on values, and know no requests"},
+	{"runtime/function/inproc", []string{"runtime/...", "github.com/aws/aws-lambda-go/"}, "functions that are linked in are written against Amazon's library"},
+	{"runtime/integration/lambda", []string{"runtime", "runtime/function", "runtime/value"}, "events and answers know neither where functions run nor a library for them"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},
 	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "runtime/gwtest/fixture", "github.com/spf13/", "github.com/fsnotify/fsnotify",

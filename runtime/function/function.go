@@ -31,7 +31,8 @@ type Target interface {
 	// answer, not an error: errors are one of this package's, wrapped, or what else kept the call from being made.
 	Invoke(call *Call, answer *Answer) error
 	// Stream calls the function and returns its answer while it comes. It returns as soon as there is a first byte, an end or
-	// an error. The caller closes the stream. A function that fails makes Stream, or a later Read, return a *Failure.
+	// an error; the call's deadline bounds the wait for that, not the stream. The caller closes the stream, perhaps while a Read
+	// waits, which then ends. A function that fails makes Stream, or a later Read, return a *Failure.
 	Stream(call *Call) (io.ReadCloser, error)
 }
 
