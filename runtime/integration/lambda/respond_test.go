@@ -226,3 +226,21 @@ func BenchmarkParseAnswer(b *testing.B) {
 	}
 	require.Empty(b, r.flaw)
 }
+
+// FuzzQuoted has every text read back as it was written, what is not UTF-8 aside.
+func FuzzQuoted(f *testing.F) {
+	for _, seed := range []string{"", "plain", "\"\\/\b\f\n\r\t\x00\x1f\x7f", "é\u2028😀", "a\xff\xc3", "12345678\"12345678"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		quoted := appendQuoted(nil, s)
+		var back string
+		if err := json.Unmarshal(quoted, &back); err != nil || back != string(appendValid(nil, s)) {
+			t.Fatalf("%q is written as %s, which reads as %q: %v", s, quoted, back, err)
+		}
+		p := scanner{s: text(quoted)}
+		if kind, value := p.value(); kind != kindString || value != back || !p.end() {
+			t.Fatalf("%s reads as %q", quoted, value)
+		}
+	})
+}
