@@ -52,6 +52,8 @@ func TestFaultsByteForByte(t *testing.T) {
 		{WAFFiltered, "403 Forbidden", "ForbiddenException", "", `{"message":"Forbidden"}`, 23},
 		{Forbidden, "403 Forbidden", "ForbiddenException", "", `{"message":"Forbidden"}`, 23},
 		{UnsupportedEncoding, "415 Unsupported Media Type", "BadRequestException", "", `{"message":"Unsupported Media Type"}`, 0},
+		{FunctionFailure, "502 Bad Gateway", "InternalServerErrorException", "", `{"message": "Internal server error"}`, 36},
+		{EventTooLarge, "413 Request Entity Too Large", "BadRequestException", "", `{"message": "Request Too Long"}`, 31},
 		{ServiceUnavailable, "503 Service Unavailable", "ServiceUnavailableException", "", `{"message":"Service Unavailable"}`, 0},
 	}
 	for _, test := range tests {

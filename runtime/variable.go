@@ -131,12 +131,27 @@ func (c *Ctx) Time() time.Time {
 func (c *Ctx) timeVar(v Variable) string {
 	mark := len(c.arena)
 	if v == RequestTime {
-		c.arena = c.Time().UTC().AppendFormat(c.arena, "02/Jan/2006:15:04:05 -0700")
+		c.arena = appendLogTime(c.arena, c.Time().UTC())
 	} else {
 		c.arena = strconv.AppendInt(c.arena, c.Time().UnixMilli(), 10)
 	}
 	return c.arenaText(mark)
 }
+
+// appendLogTime appends t, which is in UTC, as 02/Jan/2006:15:04:05 +0000: every event has it.
+func appendLogTime(dst []byte, t time.Time) []byte {
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	dst = append(append2(dst, day), '/')
+	dst = append(append(dst, month.String()[:3]...), '/')
+	dst = append(append2(append2(dst, year/100), year%100), ':')
+	dst = append(append2(dst, hour), ':')
+	dst = append(append2(dst, minute), ':')
+	return append(append2(dst, second), " +0000"...)
+}
+
+// append2 appends n, which is below 100, in two digits.
+func append2(dst []byte, n int) []byte { return append(dst, '0'+byte(n/10), '0'+byte(n%10)) }
 
 // StageName is the stage that serves the request; empty when the document names none.
 func (c *Ctx) StageName() string {

@@ -2,7 +2,6 @@ package inproc
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -34,10 +33,12 @@ var (
 
 // newContext is the context of call. Its texts are copied.
 func newContext(call *function.Call, deadline time.Time) *callContext {
+	texts := call.RequestID + call.ARN + call.TraceID // one piece of memory
+	id, rest := texts[:len(call.RequestID)], texts[len(call.RequestID):]
 	return &callContext{
 		deadline: deadline,
-		trace:    strings.Clone(call.TraceID),
-		lambda:   lambdacontext.LambdaContext{AwsRequestID: strings.Clone(call.RequestID), InvokedFunctionArn: strings.Clone(call.ARN)},
+		trace:    rest[len(call.ARN):],
+		lambda:   lambdacontext.LambdaContext{AwsRequestID: id, InvokedFunctionArn: rest[:len(call.ARN)]},
 	}
 }
 

@@ -2,7 +2,6 @@ package inproc
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -18,8 +17,7 @@ type failure struct{ messages.InvokeResponse_Error }
 
 // failureOf is a handler's error.
 func failureOf(err error) *failure {
-	var ready messages.InvokeResponse_Error
-	if errors.As(err, &ready) {
+	if ready, ok := err.(messages.InvokeResponse_Error); ok { // as the library does: a wrapped one is any error
 		return &failure{ready}
 	}
 	return &failure{messages.InvokeResponse_Error{Message: err.Error(), Type: typeName(err)}}

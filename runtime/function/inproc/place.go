@@ -9,7 +9,7 @@ import (
 )
 
 // Func is the place of a function that is linked in. The handler is what lambda.Start of aws-lambda-go takes: a func of at
-// most a context and an event, and of at most a result and an error, or a lambda.Handler. Anything else is an error of Open.
+// most a context and an event, and of at most a result and an error, or a lambda.Handler. Anything else is an error of Open. Unlike in Lambda, a handler is called by several goroutines at once.
 func Func(handler any) function.Place { return place{handler: handler} }
 
 type place struct{ handler any }

@@ -57,59 +57,65 @@ func (e *Event) read(c *gw.Ctx) gw.Fault {
 	return gw.OK
 }
 
+// forwarded is what the client, or a proxy, says of the way to us.
+type forwarded struct{ addrs, port, proto string }
+
 // readFields takes the client's fields, and those that the gateway adds.
 func (e *Event) readFields() {
 	c := e.c
-	trusted := c.PeerTrusted()
-	forwarded, port, proto := "", "", ""
+	var said forwarded
 	fields := c.Fields()
 	for i := range fields {
-		f := &fields[i]
-		if !c.ToEvent(f) {
-			continue
+		if f := &fields[i]; c.ToEvent(f) {
+			e.readField(f.Name, f.Value, &said)
 		}
-		name := f.Name
-		switch len(name) {
-		case len("User-Agent"):
-			if sameName(name, "User-Agent") {
-				name, e.agent = "User-Agent", f.Value
-			}
-		case len("Authorization"):
-			if sameName(name, "Authorization") {
-				name = "Authorization"
-			}
-		case len("X-Forwarded-For"): // and X-Amzn-Trace-Id
-			if sameName(name, "X-Amzn-Trace-Id") {
-				continue
-			}
-			if sameName(name, "X-Forwarded-For") {
-				forwarded = e.join(forwarded, f.Value)
-				continue
-			}
-		case len("X-Forwarded-Port"):
-			if sameName(name, "X-Forwarded-Port") {
-				port = f.Value
-				continue
-			}
-		case len("X-Forwarded-Proto"):
-			if sameName(name, "X-Forwarded-Proto") {
-				proto = f.Value
-				continue
-			}
-		}
-		e.headers.add(name, f.Value)
 	}
-	if !trusted || proto == "" {
-		proto = c.Scheme()
+	trusted := c.PeerTrusted()
+	if !trusted || said.proto == "" {
+		said.proto = c.Scheme()
 	}
-	if !trusted || port == "" {
-		port = portOf(c.Host(), proto)
+	if !trusted || said.port == "" {
+		said.port = portOf(c.Host(), said.proto)
 	}
 	e.headers.add("X-Amzn-Trace-Id", c.TraceHeader())
-	e.headers.add("X-Forwarded-For", e.join(forwarded, c.PeerAddr()))
-	e.headers.add("X-Forwarded-Port", port)
-	e.headers.add("X-Forwarded-Proto", proto)
+	e.headers.add("X-Forwarded-For", e.join(said.addrs, c.PeerAddr()))
+	e.headers.add("X-Forwarded-Port", said.port)
+	e.headers.add("X-Forwarded-Proto", said.proto)
 	e.headers.sort(folded)
+}
+
+// readField takes a field of the client, unless the gateway writes its own. The casing of two names is Amazon's (rest.md,
+// section 7.1).
+func (e *Event) readField(name, value string, said *forwarded) {
+	switch len(name) {
+	case len("User-Agent"):
+		if sameName(name, "User-Agent") {
+			name, e.agent = "User-Agent", value
+		}
+	case len("Authorization"):
+		if sameName(name, "Authorization") {
+			name = "Authorization"
+		}
+	case len("X-Forwarded-For"): // and X-Amzn-Trace-Id
+		if sameName(name, "X-Amzn-Trace-Id") {
+			return
+		}
+		if sameName(name, "X-Forwarded-For") {
+			said.addrs = e.join(said.addrs, value)
+			return
+		}
+	case len("X-Forwarded-Port"):
+		if sameName(name, "X-Forwarded-Port") {
+			said.port = value
+			return
+		}
+	case len("X-Forwarded-Proto"):
+		if sameName(name, "X-Forwarded-Proto") {
+			said.proto = value
+			return
+		}
+	}
+	e.headers.add(name, value)
 }
 
 // join is a list with one more item, as proxies append themselves to X-Forwarded-For.

@@ -153,7 +153,7 @@ func (f *Function) proxy(c *gw.Ctx, x *call) gw.Fault {
 		return f.failed(c, errorMessage(x.answer.Payload))
 	}
 	if int64(len(x.answer.Payload)) > c.Core().Limits().ReplyBytes {
-		return f.malformed(c, "it is too large", gw.FunctionFailure)
+		return f.malformed(c, tooLarge, gw.FunctionFailure)
 	}
 	x.result.parse(x.answer.Payload)
 	return f.respond(c, &x.result)

@@ -55,7 +55,7 @@ func (f *Function) invoke(c *gw.Ctx, x *call, out *gw.Outbound) (*gw.Reply, gw.F
 	case err != nil:
 		return nil, f.fault(c, err)
 	case int64(len(payload)) > c.Core().Limits().ReplyBytes:
-		return nil, f.malformed(c, "it is too large", gw.APIConfigurationError)
+		return nil, f.malformed(c, tooLarge, gw.APIConfigurationError)
 	case typ != function.RequestResponse:
 		payload = payload[:0]
 	case x.answer.Error != "":

@@ -11,6 +11,9 @@ func (f *Function) respond(c *gw.Ctx, r *Result) gw.Fault {
 	if r.flaw != "" {
 		return f.malformed(c, r.flaw, gw.FunctionFailure)
 	}
+	if int64(len(r.body)) > c.Core().Limits().ReplyBytes {
+		return f.malformed(c, tooLarge, gw.FunctionFailure)
+	}
 	c.Asked()
 	response := c.Respond(r.status)
 	if !r.writeFields(c, response) {

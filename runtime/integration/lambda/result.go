@@ -78,6 +78,7 @@ const (
 	notJSON    = "it is not JSON"
 	notObject  = "it is not an object"
 	unknownKey = "it has a key that is unknown"
+	tooLarge   = "it is too large"
 )
 
 // parse reads payload as a function's whole answer. Of a key that stands twice the last counts, as in Amazon's maps.
