@@ -5,9 +5,9 @@ import "github.com/gatewright/gatewright/runtime/vtl"
 // Exchange is one request that the gateway sends to a backend, and what it gets. It stands in for the network in tests
 // (WithExchange).
 type Exchange struct {
-	// Kind is the kind of backend: http.
+	// Kind is the kind of backend: http, aws.
 	Kind string
-	// Target is what is asked: an upstream's name.
+	// Target is what is asked: an upstream's name, or a service's with its subdomain.
 	Target string
 	// Method and URI are the request's; the URI is whole, with scheme and host.
 	Method, URI string
