@@ -5,10 +5,10 @@ import "github.com/gatewright/gatewright/runtime/vtl"
 // Exchange is one request that the gateway sends to a backend, and what it gets. It stands in for the network in tests
 // (WithExchange).
 type Exchange struct {
-	// Kind is the kind of backend: http, or lambda, where the exchange has the form of Lambda's Invoke API. A reply to the
-	// latter has what the function returned as its body, and X-Amz-Function-Error marks a function that failed.
+	// Kind is the kind of backend: http, aws, or lambda, where the exchange has the form of Lambda's Invoke API. A reply to
+	// the latter has what the function returned as its body, and X-Amz-Function-Error marks a function that failed.
 	Kind string
-	// Target is what is asked: an upstream's name, or a function's.
+	// Target is what is asked: an upstream's name, a service's with its subdomain, or a function's.
 	Target string
 	// Method and URI are the request's; the URI is whole, with scheme and host.
 	Method, URI string

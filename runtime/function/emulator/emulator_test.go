@@ -24,6 +24,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const patience = 20 * time.Second
 
+// left waits until the client has left, which the server sees when it has read the body.
+func left(r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
+
 // open opens a function that h answers for, and returns it with its core.
 func open(t *testing.T, h http.HandlerFunc, options ...gw.Option) (function.Target, *gw.Core) {
 	t.Helper()
@@ -190,7 +196,7 @@ func TestStreamThatIsLeft(t *testing.T) {
 	target, _ := open(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "one")
 		w.(http.Flusher).Flush()
-		<-r.Context().Done()
+		left(r)
 		close(gone)
 	})
 	s, err := target.Stream(&function.Call{Deadline: time.Now().Add(patience)})

@@ -60,7 +60,10 @@ func (t *target) call(w *invocation.Watch, call *function.Call, before, behind s
 	if err != nil {
 		return nil, err
 	}
-	first := t.retryer.GetInitialToken()
+	first, err := t.retryer.GetAttemptToken(w.Context)
+	if err != nil {
+		return nil, err
+	}
 	release := func(error) error { return nil }
 	for attempt := 1; ; attempt++ {
 		resp, err := t.attempt(w, a, n, call, before, behind)

@@ -43,6 +43,12 @@ func environment(t testing.TB, endpoint string) {
 	t.Setenv("AWS_ENDPOINT_URL_LAMBDA", endpoint)
 }
 
+// left waits until the client has left, which the server sees when it has read the body.
+func left(r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
+
 // open opens a function behind an API that h plays.
 func open(t testing.TB, h http.HandlerFunc) (function.Target, *gw.Core) {
 	t.Helper()
@@ -168,10 +174,7 @@ func TestAnswersThatAreWrong(t *testing.T) {
 	require.Contains(t, string(answer.Payload), "Function.ResponseSizeTooLarge")
 	require.Less(t, cap(answer.Payload), 32<<20)
 
-	target, _ = open(t, func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // a server notices that its client leaves only behind the body
-		<-r.Context().Done()
-	})
+	target, _ = open(t, func(w http.ResponseWriter, r *http.Request) { left(r) })
 	c := call()
 	c.Deadline = time.Now().Add(30 * time.Millisecond)
 	require.ErrorIs(t, target.Invoke(c, &answer), function.ErrTimeout)
@@ -285,7 +288,7 @@ func TestStreamThatStandsStill(t *testing.T) {
 	target, core := open(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(event("PayloadChunk", "one"))
 		w.(http.Flusher).Flush()
-		<-r.Context().Done()
+		left(r)
 		close(gone)
 	})
 	s, err := target.Stream(call())

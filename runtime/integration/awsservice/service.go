@@ -69,6 +69,10 @@ func New(core *gw.Core, cfg Config) *Service {
 		core.Fail(fmt.Errorf("AWS service %q in region %q: not names of a host", dotted(cfg.Subdomain, cfg.Service), cfg.Region))
 		return s
 	}
+	if cfg.Role != "" && !validRole(cfg.Role) {
+		core.Fail(fmt.Errorf("AWS service %q: %q is not the ARN of a role", cfg.Service, cfg.Role))
+		return s
+	}
 	s.signer = sigv4.NewSigner(s.at.signing, s.at.region, core.Now)
 	if core.Exchanger() == nil {
 		s.chain = sigv4.Of(core)
@@ -85,17 +89,24 @@ func (s *Service) Invoke(c *gw.Ctx, out *gw.Outbound) (*gw.Reply, gw.Fault) {
 	return s.send(c, out, s.cfg.Role, nil, false)
 }
 
-// InvokeAs is Invoke with a role that is known at run time only.
+// InvokeAs is Invoke with a role that is known at run time only. What is no role's ARN, such as the text of a variable
+// that is not set, ends in APIConfigurationError: the gateway's own credentials never take its place.
 //
 //go:noinline
 func (s *Service) InvokeAs(c *gw.Ctx, out *gw.Outbound, role string) (*gw.Reply, gw.Fault) {
+	if !validRole(role) {
+		return nil, gw.APIConfigurationError
+	}
 	return s.send(c, out, role, nil, false)
 }
 
-// InvokeWith is Invoke signed with a caller's key.
+// InvokeWith is Invoke signed with a caller's key; without one the request ends in APIConfigurationError.
 //
 //go:noinline
 func (s *Service) InvokeWith(c *gw.Ctx, out *gw.Outbound, key Key) (*gw.Reply, gw.Fault) {
+	if key.AccessKeyID == "" || key.Secret == "" {
+		return nil, gw.APIConfigurationError
+	}
 	return s.send(c, out, "", sigv4.Static(key.AccessKeyID, key.Secret, key.SessionToken), false)
 }
 
@@ -107,11 +118,23 @@ func (s *Service) Open(c *gw.Ctx, out *gw.Outbound) (*gw.Reply, gw.Fault) {
 	return s.send(c, out, s.cfg.Role, nil, true)
 }
 
-// OpenAs is Open with a role that is known at run time only.
+// OpenAs is Open with a role that is known at run time only, as InvokeAs.
 //
 //go:noinline
 func (s *Service) OpenAs(c *gw.Ctx, out *gw.Outbound, role string) (*gw.Reply, gw.Fault) {
+	if !validRole(role) {
+		return nil, gw.APIConfigurationError
+	}
 	return s.send(c, out, role, nil, true)
+}
+
+// maxRole is the longest ARN that is taken for a role's.
+const maxRole = 2048
+
+// validRole takes arn:{partition}:iam::{account}:role/{name}.
+func validRole(role string) bool {
+	parts := strings.SplitN(role, ":", 6)
+	return len(role) <= maxRole && len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && strings.HasPrefix(parts[5], "role/")
 }
 
 // call is the memory of one request.

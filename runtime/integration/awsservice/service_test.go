@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -127,6 +128,30 @@ func TestRolesSign(t *testing.T) {
 	}
 	require.Equal(t, 4, b.last().asked)
 	require.Equal(t, []string{one, other}, roles)
+}
+
+func TestIdentitiesThatAreNone(t *testing.T) {
+	var b backend
+	var role atomic.Value
+	g := start(t, dynamodb(t, &b), func(s *Service, c *gw.Ctx) gw.Fault {
+		as := role.Load().(string)
+		if _, f := s.OpenAs(c, send(c), as); f != gw.APIConfigurationError {
+			return f
+		}
+		if _, f := s.InvokeWith(c, send(c), Key{Secret: "s"}); f != gw.APIConfigurationError {
+			return f
+		}
+		_, f := s.InvokeAs(c, send(c), as)
+		return f
+	})
+	for _, as := range []string{"", "x", "arn:aws:iam::123456789012:user/x", "arn:aws:s3::1:role/x", "arn:aws:iam::1:role/" + strings.Repeat("x", maxRole)} {
+		role.Store(as)
+		require.Equal(t, 500, g.ask(t, "GET", "/", "").status, as)
+	}
+	require.Zero(t, b.last().asked, "the gateway's own credentials never take their place")
+	core := gw.NewCore(&gw.API{Title: "t"}, gw.WithExchange(func(*gw.Exchange) {}))
+	New(core, Config{Service: "s3", Region: "eu-west-1", Role: "x"})
+	require.ErrorContains(t, core.Start(func(*gw.Ctx) gw.Fault { return gw.OK }), "is not the ARN of a role")
 }
 
 func TestMissingCredentials(t *testing.T) {

@@ -1,22 +1,16 @@
 package sigv4
 
 import (
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/textproto"
-	"net/url"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
 // Signer signs requests to one service in one region. It is safe for concurrent use.
@@ -24,54 +18,20 @@ type Signer struct {
 	service, region string
 	storage         bool // S3: paths are encoded once, and the body's hash is a field
 	now             func() time.Time
-	signer          *v4.Signer
+	key             atomic.Pointer[signingKey]
 	idle            sync.Pool // of *work
 }
 
 // NewSigner is a Signer for the signing name of a service, such as s3.
 func NewSigner(service, region string, now func() time.Time) *Signer {
-	storage := service == "s3"
-	s := &Signer{service: service, region: region, storage: storage, now: now}
-	s.signer = v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = storage })
-	s.idle.New = func() any { return newWork() }
+	s := &Signer{service: service, region: region, storage: service == "s3", now: now}
+	s.idle.New = func() any { return new(work) }
 	return s
-}
-
-// unsigned is the hash of a body that is not known when the request is signed.
-const unsigned = "UNSIGNED-PAYLOAD"
-
-// work is the memory of signing one request.
-type work struct {
-	request http.Request
-	url     url.URL
-	header  http.Header
-	values  []string // of header
-	sum     [2 * sha256.Size]byte
-}
-
-func newWork() *work {
-	w := &work{header: make(http.Header, 16), values: make([]string, 0, 32)}
-	w.request.URL, w.request.Header = &w.url, w.header
-	return w
-}
-
-// keptFields bounds what a pooled work keeps.
-const keptFields = 64
-
-func (s *Signer) put(w *work) {
-	if len(w.header) > keptFields {
-		return
-	}
-	clear(w.header)
-	clear(w.values)
-	w.values, w.url = w.values[:0], url.URL{}
-	w.request = http.Request{URL: &w.url, Header: w.header}
-	s.idle.Put(w)
 }
 
 var errHead = errors.New("the request to be signed is malformed")
 
-// Signed are names of fields, in lower case, that a request must not have when it comes to Sign, which adds them.
+// Signed reports whether name is one of a field that Sign adds. A request that has one already is not signed.
 func Signed(name string) bool {
 	switch len(name) {
 	case len("x-amz-date"):
@@ -86,104 +46,113 @@ func Signed(name string) bool {
 
 func equalFold(name, lower string) bool {
 	for i := range len(lower) {
-		c := name[i]
-		if c-'A' <= 'Z'-'A' {
-			c |= 0x20
-		}
-		if c != lower[i] {
+		if lowered(name[i]) != lower[i] {
 			return false
 		}
 	}
 	return true
 }
 
+func lowered(c byte) byte {
+	if c-'A' <= 'Z'-'A' {
+		c |= 0x20
+	}
+	return c
+}
+
 // Sign appends to head the fields that sign the request: Authorization, X-Amz-Date, X-Amz-Security-Token and, for S3,
 // X-Amz-Content-Sha256. The head is that of the request as it is sent, up to the last field: its path and query come from
 // AppendPath and AppendQuery. body is the request's; with stream set it is not at hand and not signed.
+//
+// It gives what the SDK's signer gives, which takes four times as long and allocates; tests compare the two.
 func (s *Signer) Sign(head, body []byte, stream bool, by *Credentials) ([]byte, error) {
 	w := s.idle.Get().(*work)
 	defer s.put(w)
 	if err := w.read(head); err != nil {
 		return nil, err
 	}
-	hash := unsigned
-	if !stream {
-		sum := sha256.Sum256(body)
-		hex.Encode(w.sum[:], sum[:])
-		hash = text(w.sum[:])
-	}
+	w.date = s.now().UTC().AppendFormat(w.date[:0], dateForm)
+	w.hashBody(body, stream)
 	if s.storage {
-		w.add("X-Amz-Content-Sha256", hash)
+		w.add("x-amz-content-sha256", w.hash)
 	}
-	err := s.signer.SignHTTP(context.Background(), by.keys, &w.request, hash, s.service, s.region, s.now())
-	if err != nil {
-		return nil, fmt.Errorf("signing: %w", err)
+	if by.keys.SessionToken != "" {
+		w.add("x-amz-security-token", bytesOf(by.keys.SessionToken))
 	}
-	for _, name := range [...]string{"X-Amz-Content-Sha256", "X-Amz-Security-Token", "X-Amz-Date", "Authorization"} {
-		if v := w.header[name]; len(v) == 1 {
-			head = append(append(append(append(head, name...), ": "...), v[0]...), "\r\n"...)
-		}
+	w.add("x-amz-date", w.date)
+	signature := s.signature(w, by)
+
+	if s.storage {
+		head = appendField(head, "X-Amz-Content-Sha256: ", text(w.hash))
 	}
-	return head, nil
+	if by.keys.SessionToken != "" {
+		head = appendField(head, "X-Amz-Security-Token: ", by.keys.SessionToken)
+	}
+	head = appendField(head, "X-Amz-Date: ", text(w.date))
+	head = append(append(head, "Authorization: "+algorithm+" Credential="...), by.keys.AccessKeyID...)
+	head = s.appendScope(append(head, '/'), w)
+	head = w.appendNames(append(head, ", SignedHeaders="...))
+	head = hex.AppendEncode(append(head, ", Signature="...), signature)
+	return append(head, "\r\n"...), nil
 }
 
-// SignHTTP is Sign for requests of net/http; body is r's.
+func appendField(b []byte, name, value string) []byte {
+	return append(append(append(b, name...), value...), "\r\n"...)
+}
+
+// signature is the signature of the canonical request.
+func (s *Signer) signature(w *work, by *Credentials) []byte {
+	w.canonical = w.appendCanonical(w.canonical[:0], s.storage)
+	sum := sha256.Sum256(w.canonical)
+	b := append(w.canonical[:0], algorithm+"\n"...)
+	b = append(append(b, w.date...), '\n')
+	b = append(s.appendScope(b, w), '\n')
+	b = hex.AppendEncode(b, sum[:])
+	w.canonical = b
+	key := s.keyFor(by, text(w.date[:dayLength]))
+	mac := key.macs.Get().(*mac)
+	defer key.macs.Put(mac)
+	w.sum = mac.sum(w.sum[:0], b)
+	return w.sum
+}
+
+// appendScope appends what the signature is good for: 20260524/eu-west-1/s3/aws4_request.
+func (s *Signer) appendScope(b []byte, w *work) []byte {
+	b = append(append(b, w.date[:dayLength]...), '/')
+	b = append(append(b, s.region...), '/')
+	return append(append(b, s.service...), "/aws4_request"...)
+}
+
+// SignHTTP is Sign for requests of net/http, whose RequestURI is encoded as AppendPath and AppendQuery do; body is r's.
 func (s *Signer) SignHTTP(r *http.Request, body []byte, by *Credentials) error {
-	sum := sha256.Sum256(body)
-	err := s.signer.SignHTTP(r.Context(), by.keys, r, hex.EncodeToString(sum[:]), s.service, s.region, s.now())
+	head := make([]byte, 0, usualHead)
+	head = append(append(append(head, r.Method...), ' '), r.URL.RequestURI()...)
+	head = appendField(append(head, " HTTP/1.1\r\n"...), "Host: ", r.Host)
+	for name, values := range r.Header {
+		for _, value := range values {
+			head = appendField(append(head, name...), ": ", value)
+		}
+	}
+	head = append(strconv.AppendInt(append(head, "Content-Length: "...), int64(len(body)), 10), lineEnd...)
+	start := len(head)
+	head, err := s.Sign(head, body, false, by)
 	if err != nil {
-		return fmt.Errorf("signing: %w", err)
+		return err
+	}
+	for rest := string(head[start:]); rest != ""; {
+		var line string
+		line, rest, _ = strings.Cut(rest, "\r\n")
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header[name] = []string{value}
 	}
 	return nil
 }
 
-// read takes a head apart. Its texts stay the head's.
-func (w *work) read(head []byte) error {
-	line, rest, ok := bytes.Cut(head, []byte("\r\n"))
-	method, line, ok2 := bytes.Cut(line, []byte{' '})
-	target, _, ok3 := bytes.Cut(line, []byte{' '})
-	if !ok || !ok2 || !ok3 || len(target) == 0 || target[0] != '/' {
-		return errHead
-	}
-	path, query, _ := bytes.Cut(target, []byte{'?'})
-	w.request.Method = text(method)
-	w.url.Opaque, w.url.RawQuery = "//h"+text(path), text(query) // the SDK takes an opaque path as it is
-	for len(rest) > 0 {
-		line, rest, ok = bytes.Cut(rest, []byte("\r\n"))
-		name, value, ok2 := bytes.Cut(line, []byte(": "))
-		if !ok || !ok2 || len(name) == 0 {
-			return errHead
-		}
-		switch key := textproto.CanonicalMIMEHeaderKey(text(name)); key {
-		case "Host":
-			w.request.Host = text(value)
-		case "Content-Length":
-			n, err := strconv.ParseInt(text(value), 10, 64)
-			if err != nil {
-				return errHead
-			}
-			w.request.ContentLength = n
-		default:
-			if Signed(key) {
-				return errHead
-			}
-			w.add(key, text(value))
-		}
-	}
-	return nil
-}
-
-func (w *work) add(key, value string) {
-	if had, ok := w.header[key]; ok {
-		w.header[key] = append(had, value)
-		return
-	}
-	n := len(w.values)
-	w.values = append(w.values, value)
-	w.header[key] = w.values[n : n+1 : n+1]
-}
-
-var _ aws.CredentialsProvider = base{}
+// usualHead is more than most heads need.
+const usualHead = 2048
 
 // text is b without a copy, for as long as b stays as it is.
 func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// bytesOf is s without a copy, for reading only.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }

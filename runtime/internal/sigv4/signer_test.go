@@ -89,6 +89,33 @@ func TestServersAgreeWithSignatures(t *testing.T) {
 	}
 }
 
+func TestIdentitiesAndDaysChange(t *testing.T) {
+	at := testTime
+	s := NewSigner("sqs", "eu-west-1", func() time.Time { return at })
+	for i := range 20 {
+		key := testKey
+		key.SecretAccessKey += fmt.Sprint(i % 2)
+		if i%4 == 0 {
+			key.SessionToken = ""
+		}
+		at = at.Add(7 * time.Hour)
+		head, err := s.Sign([]byte("GET /?a=1&a1=2&a-=0&a=0&%2F=&=x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n"), nil, false, &Credentials{keys: key})
+		require.NoError(t, err)
+		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(string(head) + "\r\n")))
+		require.NoError(t, err)
+		require.NoError(t, sigv4test.Verify(r, nil, sigv4test.Expect{Key: key, Service: "sqs", Region: "eu-west-1", At: at}))
+	}
+}
+
+func TestSigningTakesNoMemory(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector empties pools")
+	}
+	s, by := NewSigner("s3", "eu-west-1", testNow), &Credentials{keys: testKey}
+	head := append(make([]byte, 0, 4096), "PUT /a%20b?x=1&a=2 HTTP/1.1\r\nHost: h\r\nx-amz-meta-a: 1\r\nX-Amz-Meta-A: 2\r\nContent-Length: 4\r\n"...)
+	require.LessOrEqual(t, testing.AllocsPerRun(1000, func() { _, _ = s.Sign(head, []byte("body"), false, by) }), 0.5)
+}
+
 func TestBodiesOnTheirWay(t *testing.T) {
 	r, _ := signed(t, NewSigner("s3", "eu-west-1", testNow), "PUT", "/b/k", "", nil, "data", true)
 	require.Equal(t, "UNSIGNED-PAYLOAD", r.Header.Get("X-Amz-Content-Sha256"))
