@@ -145,6 +145,9 @@ func (core *Core) Logger() *slog.Logger { return core.settings.logger }
 // Limits are the limits in force, defaults filled in.
 func (core *Core) Limits() Limits { return core.settings.limits }
 
+// AWSLimits reports whether Amazon's own limits are imposed.
+func (core *Core) AWSLimits() bool { return core.settings.awsLimits }
+
 // trusted reports whether addr is one of our own proxies.
 func (core *Core) trusted(addr netip.Addr) bool {
 	for _, prefix := range core.settings.trusted {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
@@ -11,6 +14,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/front/fast"
 	"github.com/gatewright/gatewright/runtime/function"
 	"github.com/stretchr/testify/require"
 )
@@ -165,4 +169,50 @@ func TestReadersThatAreTooLong(t *testing.T) {
 	require.NoError(t, target.Invoke(&function.Call{Payload: []byte("{}")}, &answer))
 	require.Equal(t, "Unhandled", answer.Error)
 	require.Contains(t, string(answer.Payload), "more than an answer may have")
+}
+
+// What a handler has said reaches the client before it says more, through both fronts.
+func TestStreamsAreNotHeldBack(t *testing.T) {
+	for _, front := range []string{"fast", "net"} {
+		heard := make(chan struct{})
+		reader := &step{closed: make(chan struct{}), reads: []func([]byte) (int, error){says("{}" + nul8), says("one"), func(p []byte) (int, error) {
+			<-heard
+			return copy(p, "two"), nil
+		}}}
+		g := start(t, func() (io.Reader, error) { return reader, nil }, streaming)
+		addr := serve(t, g, front)
+		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		response, err := client.Get("http://" + addr + itemPath)
+		require.NoError(t, err, front)
+		first := make([]byte, 3)
+		_, err = io.ReadFull(response.Body, first)
+		require.NoError(t, err)
+		require.Equal(t, "one", string(first))
+		close(heard)
+		rest, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, "two", string(rest))
+		<-reader.closed
+	}
+}
+
+// serve has g served on a free port.
+func serve(t *testing.T, g *gateway, front string) (addr string) {
+	t.Helper()
+	if front == "net" {
+		server := httptest.NewServer(g.Core)
+		t.Cleanup(server.Close)
+		return server.Listener.Addr().String()
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := fast.New(fast.Config{Handler: g.Handle})
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(ln, nil) }()
+	t.Cleanup(func() {
+		require.NoError(t, server.Close())
+		require.ErrorIs(t, <-done, fast.ErrClosed)
+	})
+	return ln.Addr().String()
 }

@@ -137,26 +137,42 @@ func (f *Function) proxy(c *gw.Ctx, x *call) gw.Fault {
 		return fault
 	}
 	x.result.begin()
-	if f.direct != nil {
+	if f.direct != nil && !c.Core().AWSLimits() {
 		if err := f.direct.Serve(&x.event, &x.Call, &x.result); err != nil {
 			return f.fault(c, err)
 		}
 		return f.respond(c, &x.result)
 	}
-	x.payload = x.event.appendJSON(x.payload[:0])
-	x.Payload = x.payload
-	x.addSource(c)
+	if fault := x.write(c); fault != gw.OK {
+		return fault
+	}
 	if err := f.target.Invoke(&x.Call, &x.answer); err != nil {
 		return f.fault(c, err)
 	}
 	if x.answer.Error != "" {
 		return f.failed(c, errorMessage(x.answer.Payload))
 	}
-	if int64(len(x.answer.Payload)) > c.Core().Limits().ReplyBytes {
+	if f.beyondLimits(c, len(x.answer.Payload)) {
 		return f.malformed(c, tooLarge, gw.FunctionFailure)
 	}
 	x.result.parse(x.answer.Payload)
 	return f.respond(c, &x.result)
+}
+
+// write makes the call's payload of the event.
+func (x *call) write(c *gw.Ctx) gw.Fault {
+	x.payload = x.event.appendJSON(x.payload[:0])
+	x.Payload = x.payload
+	if c.Core().AWSLimits() && len(x.Payload) > lambdaPayload {
+		return gw.EventTooLarge
+	}
+	x.addSource(c)
+	return gw.OK
+}
+
+// beyondLimits reports whether a result of size bytes is larger than one may be.
+func (f *Function) beyondLimits(c *gw.Ctx, size int) bool {
+	return int64(size) > c.Core().Limits().ReplyBytes || c.Core().AWSLimits() && size > lambdaPayload
 }
 
 // addSource names the method that calls, as Lambda's permissions have it.

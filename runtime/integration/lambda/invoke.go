@@ -11,8 +11,8 @@ import (
 // Invoke calls the function with the body of out and returns what it returned, status 200: the integration AWS (rest.md,
 // section 7.3). The header X-Amz-Invocation-Type of out is the call's type; Event and DryRun have an empty reply.
 //
-// Lambda takes JSON alone. No body is {}, as an empty body is wherever mappings look at one; a body that is no JSON is
-// refused, as Lambda does.
+// Lambda takes JSON alone. No body is {}, as an empty body is wherever mappings look at one; a body that is no JSON gets
+// Lambda's own error as its reply, status 400, and the function is not called.
 //
 //go:noinline
 func (f *Function) Invoke(c *gw.Ctx, out *gw.Outbound) (*gw.Reply, gw.Fault) {
@@ -38,31 +38,45 @@ func (f *Function) invoke(c *gw.Ctx, x *call, out *gw.Outbound) (*gw.Reply, gw.F
 	if body, _ := out.Body(); len(body) > 0 {
 		x.Payload = body
 	}
+	reply := c.Reply()
 	if !json.Valid(x.Payload) {
-		f.warn(c, "Execution failed due to configuration error", errors.New("the event is not JSON"))
-		return nil, gw.APIConfigurationError
+		reply.Reset(400)
+		reply.Add(contentType, jsonType)
+		*reply.Buffer() = append((*reply.Buffer())[:0], notParsed...)
+		return reply, gw.OK
+	}
+	if c.Core().AWSLimits() && len(x.Payload) > lambdaPayload {
+		return nil, gw.EventTooLarge
 	}
 	x.addSource(c)
-	reply := c.Reply()
 	reply.Reset(200)
 	reply.Add(contentType, jsonType)
-	own := x.answer.Payload
-	x.answer.Payload = (*reply.Buffer())[:0] // the target fills the reply itself
-	err := f.target.Invoke(&x.Call, &x.answer)
-	payload := x.answer.Payload
-	x.answer.Payload = own
+	if fault := f.ask(c, x, reply.Buffer()); fault != gw.OK {
+		return nil, fault
+	}
 	switch {
-	case err != nil:
-		return nil, f.fault(c, err)
-	case int64(len(payload)) > c.Core().Limits().ReplyBytes:
-		return nil, f.malformed(c, tooLarge, gw.APIConfigurationError)
 	case typ != function.RequestResponse:
-		payload = payload[:0]
+		*reply.Buffer() = (*reply.Buffer())[:0]
 	case x.answer.Error != "":
 		reply.MarkFailed()
 	}
-	*reply.Buffer() = payload
 	return reply, gw.OK
+}
+
+// ask calls the function; what it returns goes to where the reply has it.
+func (f *Function) ask(c *gw.Ctx, x *call, to *[]byte) gw.Fault {
+	own := x.answer.Payload
+	x.answer.Payload = (*to)[:0]
+	err := f.target.Invoke(&x.Call, &x.answer)
+	*to, x.answer.Payload = x.answer.Payload, own
+	switch {
+	case err != nil:
+		return f.fault(c, err)
+	case f.beyondLimits(c, len(*to)):
+		return f.malformed(c, tooLarge, gw.APIConfigurationError)
+	default:
+		return gw.OK
+	}
 }
 
 // What Lambda's own API is spoken with. They are not changed.

@@ -65,7 +65,9 @@ func TestInvoke(t *testing.T) {
 	require.Equal(t, ok(reply), g.ask(t, get("/prod/items/7")))
 	require.Equal(t, `{}`, string(got.Payload), "no body is an empty object")
 	require.Equal(t, function.RequestResponse, got.Type)
-	require.Equal(t, serverError(), g.ask(t, post("/prod/items/7", `no JSON`, "Content-Type: text/plain")))
+	got = function.Call{}
+	require.Equal(t, ok(notParsed), g.ask(t, post("/prod/items/7", `no JSON`, "Content-Type: text/plain")), "as Amazon's gateway has it")
+	require.Empty(t, got.ARN, "the function is not asked")
 	require.Equal(t, serverError(), g.ask(t, get("/prod/items/7", "InvocationType: event")))
 
 	require.Equal(t, ok(""), g.ask(t, get("/prod/items/7", "InvocationType: Event")))
@@ -92,6 +94,19 @@ func TestInvokeFails(t *testing.T) {
 	}
 	g := start(t, itemAPI(), returning(`"`+strings.Repeat("x", 200)+`"`), custom, gw.WithLimits(gw.Limits{ReplyBytes: 100}))
 	require.Equal(t, serverError(), g.ask(t, get("/prod/items/7")))
+}
+
+// Where Amazon's limits are imposed, those of Lambda are too.
+func TestAWSLimits(t *testing.T) {
+	large := strings.Repeat("x", lambdaPayload)
+	for name, serve := range map[string]func(*gateway, *gw.Ctx) gw.Fault{"proxy": proxying, "stream": streaming, "custom": custom} {
+		for limited, want := range map[bool]string{true: "HTTP/1.1 413", false: "HTTP/1.1 5"} {
+			g := start(t, textAPI(), failing(function.ErrRefused), serve, gw.WithAWSLimits(limited))
+			require.Contains(t, g.ask(t, post("/prod/items/7", `"`+large+`"`)), want, name)
+		}
+	}
+	g := start(t, textAPI(), returning(`{"body":"`+large+`"}`), proxying, gw.WithAWSLimits(true))
+	require.Equal(t, badGateway(), g.ask(t, get("/prod/items/7")))
 }
 
 func TestPatterns(t *testing.T) {

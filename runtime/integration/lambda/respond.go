@@ -11,7 +11,7 @@ func (f *Function) respond(c *gw.Ctx, r *Result) gw.Fault {
 	if r.flaw != "" {
 		return f.malformed(c, r.flaw, gw.FunctionFailure)
 	}
-	if int64(len(r.body)) > c.Core().Limits().ReplyBytes {
+	if f.beyondLimits(c, len(r.body)) {
 		return f.malformed(c, tooLarge, gw.FunctionFailure)
 	}
 	c.Asked()

@@ -15,6 +15,15 @@ const maxHeaders = 512
 // maxPrelude is where the body of a streamed answer begins at the latest: within the first 16 KB, says Amazon's guide.
 const maxPrelude = 16 << 10
 
+// lambdaPayload is how large an event or a result may be in Lambda, where Amazon's limits are imposed: a larger event is
+// 413 (rest.md, section 3.4), and a function whose result is larger has failed.
+const lambdaPayload = 6_291_556
+
+// notParsed is what Lambda's Invoke API answers to an event that is no JSON (mapping-templates.md, section 6). Amazon's
+// gateway takes it for the function's result: it has no errorMessage, so that it goes the way of a success. What Lambda says
+// of the place in the event is left out.
+const notParsed = `{"Type":"User","message":"Could not parse request body into json"}`
+
 // scalarText is the text that a header value or a body stands for. A number is its text in the JSON: that is what the
 // library makes of it where a text is wanted. A null is no value at all: the header is absent, the body empty.
 func scalarText(kind kind, s string) (value string, present, ok bool) {

@@ -40,9 +40,9 @@ func (f *Function) stream(c *gw.Ctx, x *call) gw.Fault {
 	if fault := x.event.read(c); fault != gw.OK {
 		return fault
 	}
-	x.payload = x.event.appendJSON(x.payload[:0])
-	x.Payload = x.payload
-	x.addSource(c)
+	if fault := x.write(c); fault != gw.OK {
+		return fault
+	}
 	stream, err := f.target.Stream(&x.Call)
 	if err != nil {
 		return f.fault(c, err)
