@@ -18,7 +18,7 @@ func (g *Gateway) serveListBooks(c *gw.Ctx) gw.Fault {
 	c.Enter(&listBooks)
 	out := c.Outbound("GET", 0)
 	out.Literal("/v1/books")
-	return g.upstream.Forward(c, out)
+	return g.backend.Forward(c, out)
 }
 
 var addBook = gw.Route{
@@ -44,5 +44,5 @@ func (g *Gateway) serveAddBook(c *gw.Ctx) gw.Fault {
 	}
 	out := c.Outbound("POST", 0)
 	out.Literal("/v1/books")
-	return g.upstream.Forward(c, out)
+	return g.backend.Forward(c, out)
 }

@@ -21,5 +21,5 @@ func (g *Gateway) serveDownloadBook(c *gw.Ctx) gw.Fault {
 	out.Literal("/v1/books/")
 	out.Path(c.SegmentInside(1, "", ".epub"))
 	out.Literal(".epub")
-	return g.upstream.Forward(c, out)
+	return g.backend.Forward(c, out)
 }

@@ -20,5 +20,5 @@ func (g *Gateway) serveGetBook(c *gw.Ctx) gw.Fault {
 	out := c.Outbound("GET", 0)
 	out.Literal("/v1/books/")
 	out.Path(c.Segment(1))
-	return g.upstream.Forward(c, out)
+	return g.backend.Forward(c, out)
 }

@@ -21,5 +21,5 @@ func (g *Gateway) serveLendBook(c *gw.Ctx) gw.Fault {
 	out.Literal("/v1/books/")
 	out.Path(c.SegmentInside(1, "", ":lend"))
 	out.Literal(":lend")
-	return g.upstream.Forward(c, out)
+	return g.backend.Forward(c, out)
 }

@@ -13,8 +13,8 @@ import (
 // The build stops here when this package and the runtime it is built with do not fit together: the type's name says
 // which of the two to renew.
 const (
-	_ = abi.GeneratedCodeTooOld(1 - abi.Min)
-	_ = abi.RuntimeTooOld(abi.Max - 1)
+	_ = abi.GeneratedCodeTooOld(2 - abi.Min)
+	_ = abi.RuntimeTooOld(abi.Max - 2)
 )
 
 // api is what the document says of the API as a whole.
@@ -24,7 +24,7 @@ var api = gw.API{
 	Style:      gw.Plain,
 	ID:         "5jdmx06kvm",
 	Account:    "123456789012",
-	Deployment: "rv8jnp39im",
+	Deployment: "fvjlcw20gq",
 	Routes: []*gw.Route{
 		&listBooks,
 		&addBook,
@@ -37,15 +37,15 @@ var api = gw.API{
 // Gateway serves the API "Library". All state of a running gateway is in it.
 type Gateway struct {
 	*gw.Core
-	upstream *httpproxy.Upstream // http://127.0.0.1:8082
+	backend *httpproxy.Upstream // http://127.0.0.1:8082
 }
 
 // New returns a gateway that is ready to serve, or says which setting is wrong. Close it when done.
 func New(options ...gw.Option) (*Gateway, error) {
 	core := gw.NewCore(&api, options...)
 	g := &Gateway{
-		Core:     core,
-		upstream: httpproxy.NewUpstream(core, httpproxy.Config{Name: "http://127.0.0.1:8082", Targets: []httpproxy.Target{{URL: "http://127.0.0.1:8082"}}}),
+		Core:    core,
+		backend: httpproxy.NewUpstream(core, httpproxy.Config{Name: "http://127.0.0.1:8082", Targets: []httpproxy.Target{{URL: "http://127.0.0.1:8082"}}}),
 	}
 	if err := core.Start(g.serve); err != nil {
 		return nil, err

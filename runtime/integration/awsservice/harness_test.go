@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/gatewright/gatewright/golden/sigv4test"
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/front/fast"
-	"github.com/gatewright/gatewright/golden/sigv4test"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )

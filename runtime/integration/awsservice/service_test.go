@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/golden/sigv4test"
+	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/stretchr/testify/require"
 )
 

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/golden/sigv4test"
+	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/stretchr/testify/require"
 )
 
