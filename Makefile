@@ -42,6 +42,7 @@ bench: ## compare gateways, templates and validators with their peers on this ma
 	$(GO) run ./golden/bench $(BENCHFLAGS)
 	$(GO) run ./golden/bench/templates
 	$(GO) test -run - -bench . -benchtime 300ms ./golden/bench/schemas
+	$(GO) test -run - -bench . -benchtime 300ms ./runtime/function/process ./runtime/internal/sigv4
 
 run: build ## run the pet store: its backend and its gateway, until Ctrl-C
 	@$(CURDIR)/bin/gatewright generate -o examples/petstore/gateway examples/petstore/openapi.yaml

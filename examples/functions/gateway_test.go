@@ -16,7 +16,13 @@ import (
 	"github.com/gatewright/gatewright/examples/functions/greet"
 	"github.com/gatewright/gatewright/golden/peers"
 	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/gwtest"
 )
+
+// The fixtures say what becomes of what functions return. No function runs.
+func TestFixtures(t *testing.T) {
+	gwtest.Run(t, gateway.New, "fixtures/*.yaml")
+}
 
 // One function answers the same from each of its four places.
 func TestPlaces(t *testing.T) {

@@ -52,6 +52,8 @@ func candidates() []candidate {
 		{"net/http", both, peer("net-http")},
 		{"gateway", both, gateway("gateway.yaml")},
 		{"gateway, plain document", []work{proxying}, gateway("plain.yaml")},
+		{"gateway, signing", []work{proxying}, signed},
+		{"gateway, function linked in", []work{answering}, linked},
 	}
 }
 

@@ -35,12 +35,37 @@ func gateway(document string) func(*bench, string, string) ([]string, error) {
 		if err := b.tooled(b.root, tool, "build", "-o", binary, path); err != nil {
 			return nil, err
 		}
-		admin, err := freeAddress()
-		if err != nil {
-			return nil, err
-		}
-		return []string{binary, "--listen", address, "--admin-listen", admin}, nil
+		return serving(binary, address)
 	}
+}
+
+// serving is the command of a built gateway.
+func serving(binary, address string) ([]string, error) {
+	admin, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	return []string{binary, "--listen", address, "--admin-listen", admin}, nil
+}
+
+// linked is the gateway that calls a Go function of this module, next to which its document stands.
+func linked(b *bench, address, _ string) ([]string, error) {
+	tool, err := b.gatewright()
+	if err != nil {
+		return nil, err
+	}
+	binary := filepath.Join(b.dir, "functions")
+	if err := b.tooled(b.root, tool, "build", "-o", binary, "golden/bench/conf/functions.yaml"); err != nil {
+		return nil, err
+	}
+	return serving(binary, address)
+}
+
+// signed is the gateway that signs its requests to the backend, as to a service of Amazon's.
+func signed(b *bench, address, backend string) ([]string, error) {
+	command, err := gateway("signed.yaml")(b, address, backend)
+	env := []string{"env", "AWS_ENDPOINT_URL=http://" + backend, "AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench"}
+	return append(env, command...), err
 }
 
 // gatewright builds the command from the checkout, once a run.

@@ -29,7 +29,7 @@ func TestPagesAreTrue(t *testing.T) {
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
 	require.NoError(t, err)
 	var targets []string
-	for _, match := range regexp.MustCompile(`(?m)^([a-z]+):.*## `).FindAllStringSubmatch(string(makefile), -1) {
+	for _, match := range regexp.MustCompile(`(?m)^([a-z-]+):.*## `).FindAllStringSubmatch(string(makefile), -1) {
 		targets = append(targets, match[1])
 	}
 	for _, page := range pages(t) {
@@ -90,6 +90,11 @@ func elsewhere() map[string]string {
 		"gatewright generate --assert-formats email,date-time -o gateway openapi.yaml": "golden/cli/formats.txtar",
 		"gatewright generate -check -o gateway openapi.yaml":                           "golden/cli/init.txtar",
 		"gatewright test --coverage fixtures/*.yaml":                                   "TestOrdersAreCovered",
+		"go build -o bin/greet ./process":                                              "examples/functions: TestPlaces builds it",
+		"go run . --listen 127.0.0.1:8080":                                             "golden/cli/init.txtar runs such a program",
+		"curl -i http://127.0.0.1:8080/linked/Ada":                                     "examples/functions: TestPlaces",
+		"curl -i http://127.0.0.1:8080/program/Ada":                                    "examples/functions: TestPlaces",
+		"cd node && npm install":                                                       ".ci/peers installs the same package",
 		"gatewright run template.yaml gateway.yaml":                                    "golden/cli/params.txtar adds such a file to a document",
 	}
 }
