@@ -13,9 +13,9 @@ func TestOrdersAreCovered(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	fixtures, err := filepath.Glob(filepath.Join(checkout, "examples", "orders", "fixtures", "*.yaml"))
 	require.NoError(t, err)
-	require.Len(t, fixtures, 2)
+	require.Len(t, fixtures, 3)
 	var out, errs bytes.Buffer
 	code := Run(t.Context(), append([]string{"test", "--coverage"}, fixtures...), nil, &out, &errs)
 	require.Zero(t, code, "%s%s", out.String(), errs.String())
-	require.Contains(t, out.String(), "coverage: 100.0% of the templates' branches (22 of 22)")
+	require.Contains(t, out.String(), "coverage: 100.0% of the templates' branches (24 of 24)")
 }
