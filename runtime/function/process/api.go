@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,73 +17,68 @@ import (
 // base is where the runtime API has its paths.
 const base = "/2018-06-01/runtime/"
 
-// newServer is the runtime API of one process.
-func newServer(i *instance) *http.Server {
-	return &http.Server{
-		Handler: http.HandlerFunc(i.serve), ReadHeaderTimeout: initTime, MaxHeaderBytes: 64 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // a process that breaks HTTP is no business of the operator's log
-	}
+// reply is an answer of the API.
+type reply struct {
+	status  int
+	headers []string // lines without their ends
+	body    []byte
 }
 
 // serve answers a request of the process. Whatever it does wrong is refused with the API's own words, and harms nobody else.
-func (i *instance) serve(w http.ResponseWriter, r *http.Request) {
+func (i *instance) serve(r *http.Request) reply {
 	path, ok := strings.CutPrefix(r.URL.Path, base)
 	id, what, isInvocation := strings.Cut(strings.TrimPrefix(path, "invocation/"), "/")
 	switch {
 	case !ok:
-		refuse(w, http.StatusNotFound, "NotFound", "no such path")
 	case r.Method == http.MethodGet && path == "invocation/next":
-		i.next(w, r)
+		return i.next()
 	case r.Method == http.MethodPost && path == "init/error":
-		i.initError(w, r)
+		return i.initError(r)
 	case r.Method == http.MethodPost && isInvocation && what == "response":
-		i.response(w, r, id)
+		return i.response(r, id)
 	case r.Method == http.MethodPost && isInvocation && what == "error":
-		i.invocationError(w, r, id)
-	default:
-		refuse(w, http.StatusNotFound, "NotFound", "no such path")
+		return i.invocationError(r, id)
 	}
+	return refuse(http.StatusNotFound, "NotFound", "no such path")
 }
 
-func refuse(w http.ResponseWriter, status int, kind, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	w.Write(failure{kind, message}.plain())
+func refuse(status int, kind, message string) reply {
+	return reply{status: status, body: failure{kind, message}.plain()}
 }
 
-func accept(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusAccepted)
-	io.WriteString(w, `{"status":"OK"}`)
+// notNow refuses what does not fit what the process is doing.
+func notNow(message string) reply {
+	return refuse(http.StatusForbidden, "InvalidStateTransition", message)
+}
+
+func accept() reply {
+	return reply{status: http.StatusAccepted, body: []byte(`{"status":"OK"}`)}
 }
 
 // next waits for work and hands it over.
-func (i *instance) next(w http.ResponseWriter, r *http.Request) {
+func (i *instance) next() reply {
 	if !i.ask() {
-		refuse(w, http.StatusForbidden, "InvalidStateTransition", "the invocation under way has no answer yet, or work is asked for already")
-		return
+		return notNow("the invocation under way has no answer yet, or work is asked for already")
 	}
 	i.output.about("")
 	i.pool.free(i)
 	var v *invocation
 	select {
 	case v = <-i.work:
-	case <-r.Context().Done(): // the process has gone, or given up
-		i.pool.retire(i)
-		i.begin(nil)
-		return
+	case <-i.gone:
+		return notNow("the process has ended")
 	}
 	i.begin(v)
-	header := w.Header()
-	header.Set("Content-Type", "application/json")
-	header.Set("Lambda-Runtime-Aws-Request-Id", v.id)
-	header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(i.pool.cfg.Timeout).UnixMilli(), 10))
-	header.Set("Lambda-Runtime-Invoked-Function-Arn", v.arn)
-	if v.trace != "" {
-		header.Set("Lambda-Runtime-Trace-Id", v.trace)
+	deadline := time.Now().Add(i.pool.cfg.Timeout).UnixMilli()
+	headers := []string{
+		"Lambda-Runtime-Aws-Request-Id: " + v.id,
+		"Lambda-Runtime-Deadline-Ms: " + strconv.FormatInt(deadline, 10),
+		"Lambda-Runtime-Invoked-Function-Arn: " + v.arn,
 	}
-	header.Set("Content-Length", strconv.Itoa(len(v.payload)))
-	w.Write(v.payload)
+	if v.trace != "" {
+		headers = append(headers, "Lambda-Runtime-Trace-Id: "+v.trace)
+	}
+	return reply{status: http.StatusOK, headers: headers, body: v.payload}
 }
 
 // errLong is a body that is longer than answers may be.
@@ -106,51 +100,47 @@ func read(r io.Reader, size, limit int64) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// working is what the process works on, if that has the id; it is refused otherwise.
-func (i *instance) working(w http.ResponseWriter, id string) *invocation {
+// working is what the process works on, if that has the id; refusal says why it does not.
+func (i *instance) working(id string) (v *invocation, refusal reply) {
 	i.mu.Lock()
-	v := i.current
-	i.mu.Unlock()
+	defer i.mu.Unlock()
 	switch {
-	case v == nil:
-		refuse(w, http.StatusForbidden, "InvalidStateTransition", "no invocation is under way")
-	case v.id != id:
-		refuse(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
-		v = nil
+	case i.current == nil:
+		return nil, notNow("no invocation is under way")
+	case i.current.id != id:
+		return nil, refuse(http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
+	default:
+		return i.current, reply{}
 	}
-	return v
 }
 
 // response takes what the function returned.
-func (i *instance) response(w http.ResponseWriter, r *http.Request, id string) {
-	v := i.working(w, id)
+func (i *instance) response(r *http.Request, id string) reply {
+	v, refusal := i.working(id)
 	if v == nil {
-		return
+		return refusal
 	}
 	if v.streams { // not every client of Amazon's says that it streams (Lambda-Runtime-Function-Response-Mode)
-		i.streamed(w, r, v)
-		return
+		return i.streamed(r, v)
 	}
 	limit := i.pool.core.Limits().ReplyBytes
 	body, err := read(r.Body, r.ContentLength, limit)
 	if i.done(id) == nil {
-		refuse(w, http.StatusForbidden, "InvalidStateTransition", "no invocation is under way")
-		return
+		return notNow("no invocation is under way")
 	}
 	switch fault := trailerFault(r); {
 	case errors.Is(err, errLong):
 		v.fail(tooLarge(limit).plain())
-		refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size ("+strconv.FormatInt(limit, 10)+" bytes).")
-		return
+		return refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size ("+strconv.FormatInt(limit, 10)+" bytes).")
 	case err != nil:
 		v.fail(failure{"Runtime.TruncatedResponse", "the answer broke off"}.payload(id))
-		return
+		return refuse(http.StatusBadRequest, "TruncatedResponse", "the body broke off")
 	case fault != nil:
 		v.fail(fault)
 	default:
 		v.succeed(body)
 	}
-	accept(w)
+	return accept()
 }
 
 // trailerFault is the error that a streamed answer ends in; nil when there is none.
@@ -167,7 +157,7 @@ func trailerFault(r *http.Request) []byte {
 }
 
 // streamed passes an answer on while it comes.
-func (i *instance) streamed(w http.ResponseWriter, r *http.Request, v *invocation) {
+func (i *instance) streamed(r *http.Request, v *invocation) reply {
 	in, out := io.Pipe()
 	if !v.stream(in) {
 		in.Close() // the caller has left; the function may finish
@@ -185,40 +175,39 @@ func (i *instance) streamed(w http.ResponseWriter, r *http.Request, v *invocatio
 	if errors.Is(err, io.ErrClosedPipe) {
 		io.Copy(io.Discard, r.Body) // nobody reads on; the function may finish all the same
 	}
-	if i.done(v.id) != nil {
-		accept(w)
+	if i.done(v.id) == nil {
+		return notNow("no invocation is under way")
 	}
+	return accept()
 }
 
 // invocationError takes the error that the function ended in.
-func (i *instance) invocationError(w http.ResponseWriter, r *http.Request, id string) {
-	if i.working(w, id) == nil {
-		return
+func (i *instance) invocationError(r *http.Request, id string) reply {
+	if v, refusal := i.working(id); v == nil {
+		return refusal
 	}
 	body, err := read(r.Body, r.ContentLength, i.pool.core.Limits().ReplyBytes)
 	v := i.done(id)
 	if v == nil {
-		refuse(w, http.StatusForbidden, "InvalidStateTransition", "no invocation is under way")
-		return
+		return notNow("no invocation is under way")
 	}
 	if err != nil || !json.Valid(body) {
 		body = failure{r.Header.Get("Lambda-Runtime-Function-Error-Type"), "the function's error is no JSON"}.plain()
 	}
 	v.fail(body)
-	accept(w)
+	return accept()
 }
 
 // longestInitError is how much of the error of a failed start is kept.
 const longestInitError = 64 << 10
 
 // initError takes the error that the process could not start for.
-func (i *instance) initError(w http.ResponseWriter, r *http.Request) {
+func (i *instance) initError(r *http.Request) reply {
 	i.pool.mu.Lock()
 	ready := i.ready
 	i.pool.mu.Unlock()
 	if ready {
-		refuse(w, http.StatusForbidden, "InvalidStateTransition", "the start is over")
-		return
+		return notNow("the start is over")
 	}
 	body, err := read(r.Body, r.ContentLength, longestInitError)
 	if err != nil || !json.Valid(body) {
@@ -227,7 +216,7 @@ func (i *instance) initError(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	i.initFail = body
 	i.mu.Unlock()
-	accept(w)
+	return accept()
 }
 
 // failureOf is a function error as streams end in it.

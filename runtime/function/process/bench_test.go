@@ -1,6 +1,13 @@
 package process
 
 import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
 	"testing"
 	"time"
 
@@ -52,5 +59,43 @@ func BenchmarkFirstCall(b *testing.B) {
 		var answer function.Answer
 		require.NoError(b, o.Invoke(&function.Call{ARN: arn, Payload: []byte(`{"name": "Ada"}`), RequestID: id}, &answer))
 		require.NoError(b, o.core.Close())
+	}
+}
+
+// BenchmarkFloor is what the function's own side of a call takes: the same programs, against a server that knows their requests
+// by heart. What BenchmarkCall takes beyond it is what the gateway adds.
+func BenchmarkFloor(b *testing.B) {
+	for _, behaviour := range []string{"echo", "go"} {
+		b.Run(behaviour, func(b *testing.B) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(b, err)
+			defer listener.Close()
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), "FUNCTION="+behaviour, "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String())
+			require.NoError(b, cmd.Start())
+			defer func() {
+				require.NoError(b, cmd.Process.Kill())
+				_ = cmd.Wait() // it was killed
+			}()
+			conn, err := listener.Accept()
+			require.NoError(b, err)
+			defer conn.Close()
+			from := bufio.NewReader(conn)
+			exchange := func(answer string) {
+				request, err := http.ReadRequest(from)
+				require.NoError(b, err)
+				_, err = io.Copy(io.Discard, request.Body)
+				require.NoError(b, err)
+				_, err = io.WriteString(conn, answer)
+				require.NoError(b, err)
+			}
+			const event = `{"name": "Ada"}`
+			next := fmt.Sprintf("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: %s\r\nLambda-Runtime-Deadline-Ms: 9999999999999\r\nContent-Length: %d\r\n\r\n%s", id, len(event), event)
+			exchange(next)
+			for b.Loop() {
+				exchange("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+				exchange(next)
+			}
+		})
 	}
 }

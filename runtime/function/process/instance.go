@@ -2,7 +2,6 @@ package process
 
 import (
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"sync"
@@ -18,8 +17,8 @@ type instance struct {
 	work  chan *invocation // what it is given; never more than one
 
 	cmd      *exec.Cmd
-	listener net.Listener
-	server   *http.Server
+	server   *server
+	gone     chan struct{} // closed when the process has ended
 	output   *output
 	answered atomic.Bool // it has answered, and not asked for more yet
 
@@ -34,7 +33,7 @@ type instance struct {
 }
 
 func newInstance(p *pool) *instance {
-	return &instance{pool: p, work: make(chan *invocation, 1), output: newOutput(p)}
+	return &instance{pool: p, work: make(chan *invocation, 1), gone: make(chan struct{}), output: newOutput(p)}
 }
 
 // give gives i what to work on; it is idle, or about to ask.
@@ -80,9 +79,7 @@ func (i *instance) start() error {
 	if err != nil {
 		return err
 	}
-	i.listener = listener
-	i.server = newServer(i)
-	go i.server.Serve(listener) // it ends with finish
+	i.server = newServer(listener, i.serve)
 	p := i.pool
 	i.cmd = &exec.Cmd{
 		Path: p.program, Args: p.cfg.Command, Dir: p.cfg.Dir,
@@ -204,8 +201,9 @@ func (i *instance) stop() {
 
 // finish cleans up behind a process that has ended, or that could not be started.
 func (i *instance) finish(how error) {
+	close(i.gone)
 	if i.server != nil {
-		i.server.Close()
+		i.server.close()
 	}
 	i.pool.mu.Lock()
 	if i.naps != nil {
