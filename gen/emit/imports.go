@@ -21,7 +21,7 @@ func alias(importPath string) string {
 
 // Aliases are the names of packages in generated code: no other thing in it may bear one.
 func Aliases() []string {
-	return []string{alias(plan.Runtime), alias(plan.ABI), alias(plan.HTTPProxy), alias(plan.Mock), alias(plan.SchemaRuntime), alias(plan.ValueRuntime), "time"}
+	return []string{alias(plan.Runtime), alias(plan.ABI), alias(plan.HTTPProxy), alias(plan.Mock), alias(plan.SchemaRuntime), alias(plan.ValueRuntime), alias(plan.PolicyRuntime), "time"}
 }
 
 // writeImports writes the import declaration: the standard library first, then the rest.
