@@ -56,7 +56,11 @@ func (p *printer) value(v plan.Value) *jen.Statement {
 func (p *printer) compound(v plan.Value) *jen.Statement {
 	switch v := v.(type) {
 	case plan.Op:
-		return p.operand(v.X, precedence(v.Op)).Op(v.Op).Add(p.operand(v.Y, precedence(v.Op)+1))
+		out := p.operand(v.X, precedence(v.Op)).Op(v.Op)
+		if v.Lines {
+			out.Line()
+		}
+		return out.Add(p.operand(v.Y, precedence(v.Op)+1))
 	case plan.Not:
 		return jen.Op("!").Add(p.operand(v.X, token.HighestPrec))
 	case plan.Spread:

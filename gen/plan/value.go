@@ -42,8 +42,9 @@ type Call struct {
 
 // Op is `X Op Y`, with Op one of == != < <= > >= && || + - | .
 type Op struct {
-	Op   string
-	X, Y Value
+	Op    string
+	X, Y  Value
+	Lines bool // Y on a line of its own
 }
 
 // Not is !X.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gatewright/gatewright/gen/plan"
 	"github.com/gatewright/gatewright/runtime/auth/policy/language"
@@ -43,11 +44,17 @@ func (l *lowering) body(p *Policy) []plan.Step {
 				continue
 			}
 			steps, ends := l.statement(s)
+			if len(body) > 0 {
+				body = append(body, plan.Gap{})
+			}
 			body = append(body, steps...)
 			if ends {
 				return body
 			}
 		}
+	}
+	if len(body) > 0 {
+		body = append(body, plan.Gap{})
 	}
 	return append(body, plan.Return{Values: []plan.Value{plan.PolicyNeutral}})
 }
@@ -75,17 +82,17 @@ func (l *lowering) statement(s *statement) (steps []plan.Step, ends bool) {
 
 // applies is when a statement applies: nil for always. never says why it does not.
 func (l *lowering) applies(s *statement) (cond plan.Value, never string) {
+	var terms []plan.Value
 	switch {
 	case s.actions == 0:
 		return nil, "it is about no action on an API"
 	case s.actions != language.AnyAction:
-		cond = plan.PolicyAction.Call(request, actions(s.actions))
+		terms = append(terms, plan.PolicyAction.Call(request, actions(s.actions)))
 	}
 	who, never := l.principals(&s.principals)
 	if never != "" {
 		return nil, never
 	}
-	cond = and(cond, who)
 	what, all := l.resources(s.resources)
 	switch {
 	case all && s.except:
@@ -93,17 +100,32 @@ func (l *lowering) applies(s *statement) (cond plan.Value, never string) {
 	case !all && s.except:
 		what = plan.Not{X: what}
 	}
-	cond = and(cond, what)
+	terms = append(terms, who, what)
 	for i := range s.conditions {
 		holds, constant := l.condition(&s.conditions[i])
-		switch {
-		case holds != nil:
-			cond = and(cond, holds)
-		case !constant:
+		if holds == nil && !constant {
 			return nil, fmt.Sprintf("no request is what it asks of %s", s.conditions[i].keyName.Value)
 		}
+		terms = append(terms, holds)
 	}
-	return cond, ""
+	return allOf(terms), ""
+}
+
+// maxTerms is how many terms of a condition stand on one line.
+const maxTerms = 2
+
+// allOf joins terms, of which those that are nil ask nothing.
+func allOf(terms []plan.Value) plan.Value {
+	terms = slices.DeleteFunc(terms, func(v plan.Value) bool { return v == nil })
+	var cond plan.Value
+	for i, term := range terms {
+		if i == 0 {
+			cond = term
+			continue
+		}
+		cond = plan.Op{Op: "&&", X: cond, Y: term, Lines: len(terms) > maxTerms}
+	}
+	return cond
 }
 
 // actions is a set of actions: policy.Invoke | policy.InvalidateCache.
