@@ -33,6 +33,9 @@ func Match(pattern, s string) bool {
 // leading is how many bytes of s, from its first on, piece takes: a pattern without *. It is -1 when s begins with
 // something else.
 func leading(piece, s string) int {
+	if strings.HasPrefix(s, piece) { // a ? takes a ?, too
+		return len(piece)
+	}
 	at := 0
 	for i := range len(piece) {
 		switch {
