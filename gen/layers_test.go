@@ -32,7 +32,7 @@ var layers = []layer{
 	{"gen/plan", nil, "what the program does is data, without documents and without printing"},
 	{"gen/cfn", []string{"gen/diag", "gen/source", "go.yaml.in/yaml/v4"}, "it fills values in, and knows templates but no OpenAPI"},
 	{"gen/load", []string{"gen/cfn", "gen/diag", "gen/model", "gen/source", "go.yaml.in/yaml/v4"}, "it reads the document and decides nothing"},
-	{"gen/policy", []string{"gen/diag", "gen/plan", "gen/source", "runtime/auth/policy/language"}, "compiled policies become functions of the plan; their language has one grammar for both times"},
+	{"gen/policy", []string{"gen/cfn", "gen/diag", "gen/plan", "gen/source", "runtime/auth/policy/language"}, "compiled policies become functions of the plan; what was left open is no policy; their language has one grammar for both times"},
 	{"gen/check", []string{"gen/diag", "gen/mapping", "gen/model", "gen/policy", "gen/source", "templates/..."}, "it reports, and lowers nothing"},
 	{"gen/integration", []string{"gen/diag", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "runtime/value", "templates/...", "github.com/dlclark/regexp2"},
 		"a kind spans checking and lowering; Java's regular expressions need an engine of their own, and JSONPath has one grammar for both times"},

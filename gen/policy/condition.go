@@ -10,6 +10,9 @@ import (
 )
 
 func (r *reader) conditions(s *statement, n source.Node) {
+	if r.leftOpen(n) {
+		return
+	}
 	if n.Kind() != source.Map {
 		r.add(diag.BadPolicy, n.Span(), "a Condition is a map of operators, not "+n.Kind().String(), "")
 		return
@@ -18,6 +21,9 @@ func (r *reader) conditions(s *statement, n source.Node) {
 		operator, ok := language.ParseOperator(p.Key.Value)
 		if !ok {
 			r.add(diag.PolicyOperator, p.Key.Span, fmt.Sprintf("unknown condition operator %q", p.Key.Value), operatorHelp(p.Key.Value))
+			continue
+		}
+		if r.leftOpen(p.Value) {
 			continue
 		}
 		if p.Value.Kind() != source.Map || len(p.Value.Pairs()) == 0 {

@@ -15,6 +15,9 @@ var request = plan.Name("r")
 // with. doc is its comment; fresh gives out names of the package, each once. Statements that deny come first, in the
 // document's order, then those that allow.
 func Lower(p *Policy, name, doc string, fresh func(want string) string) []plan.Decl {
+	if p.open {
+		panic("a policy whose values are not filled in cannot be lowered")
+	}
 	l := &lowering{name: name, fresh: fresh, variables: p.variables, known: map[string]plan.Name{}}
 	body := l.body(p)
 	f := plan.Func{

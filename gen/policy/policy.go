@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"github.com/gatewright/gatewright/gen/cfn"
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/source"
 	"github.com/gatewright/gatewright/runtime/auth/policy/language"
@@ -25,6 +26,7 @@ type Policy struct {
 	kind       Kind
 	node       source.Node
 	variables  bool // the version knows policy variables
+	open       bool // a value could not be filled in
 	statements []statement
 }
 
@@ -83,6 +85,14 @@ func Read(n source.Node, kind Kind) (*Policy, []diag.Diagnostic) {
 	r := &reader{policy: &Policy{kind: kind, node: n}}
 	r.document(n)
 	return r.policy, r.found
+}
+
+// leftOpen reports whether a value is one that could not be filled in. Whoever loaded the document has said so, and it is
+// no second mistake.
+func (r *reader) leftOpen(n source.Node) bool {
+	open := cfn.LeftOpen(n)
+	r.policy.open = r.policy.open || open
+	return open
 }
 
 func (r *reader) add(code diag.Code, span source.Span, message, help string) {

@@ -23,7 +23,9 @@ func (r *reader) principals(s *statement, n source.Node) {
 	if !ok {
 		return
 	}
-	s.principals.except = except
+	if s.principals.except = except; r.leftOpen(node) {
+		return
+	}
 	if except && !s.deny {
 		r.add(diag.PolicyPrincipal, node.Key().Span, "NotPrincipal with Allow lets in everybody else, strangers included", "deny the principals in a statement of their own")
 	}

@@ -49,6 +49,9 @@ func (r *reader) document(n source.Node) {
 
 // elements reports whether n is a map, and names the entries that known does not have.
 func (r *reader) elements(n source.Node, what string, known []string) bool {
+	if r.leftOpen(n) {
+		return false
+	}
 	if n.Kind() != source.Map {
 		r.add(diag.BadPolicy, n.Span(), fmt.Sprintf("%s is a map, not %s", what, n.Kind()), "")
 		return false
@@ -130,6 +133,9 @@ func (r *reader) each(n source.Node, what string, f func(text source.String)) {
 		r.add(diag.BadPolicy, n.Span(), what+" names nothing", "")
 	}
 	for _, node := range all {
+		if r.leftOpen(node) {
+			continue
+		}
 		text, ok := node.Scalar()
 		if !ok {
 			r.add(diag.BadPolicy, node.Span(), fmt.Sprintf("%s is a text or a list of texts, not %s", what, node.Kind()), "")

@@ -88,7 +88,7 @@ func (r *Request) PrincipalType() string {
 	return r.principal.kind()
 }
 
-// UserID is aws:userid: what NewPrincipal was given; of an account's root the account.
+// UserID is aws:userid: what NewPrincipal was given, of an account's root the account.
 func (r *Request) UserID() string {
 	if r.principal == nil {
 		return ""

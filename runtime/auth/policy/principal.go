@@ -18,7 +18,7 @@ type Principal struct {
 
 // NewPrincipal is the principal with the ARN of an account's root, a user, a role, an assumed role's session or a
 // federated user. userID is aws:userid, a name that is never used again, as Amazon gives one to each user and role; empty
-// when there is none.
+// when there is none. Of an account's root it is the account.
 func NewPrincipal(arn, userID string) (*Principal, error) {
 	id, ok := language.ParseIdentity(arn)
 	if !ok {
@@ -28,7 +28,7 @@ func NewPrincipal(arn, userID string) (*Principal, error) {
 	switch {
 	case id.Kind == "assumed-role":
 		p.role = "arn:" + id.Partition + ":iam::" + id.Account + ":role/" + id.Name
-	case id.Kind == "root" && userID == "":
+	case id.Kind == "root":
 		p.userID = id.Account
 	}
 	return p, nil
