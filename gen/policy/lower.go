@@ -117,16 +117,15 @@ func (l *lowering) applies(s *statement) (cond plan.Value, never string) {
 // maxTerms is how many terms of a condition stand on one line.
 const maxTerms = 2
 
-// allOf joins terms, of which those that are nil ask nothing.
+// allOf joins terms, of which those that are nil ask nothing. It is nil when none asks anything.
 func allOf(terms []plan.Value) plan.Value {
 	terms = slices.DeleteFunc(terms, func(v plan.Value) bool { return v == nil })
+	if len(terms) > maxTerms {
+		return plan.All{Terms: terms}
+	}
 	var cond plan.Value
-	for i, term := range terms {
-		if i == 0 {
-			cond = term
-			continue
-		}
-		cond = plan.Op{Op: "&&", X: cond, Y: term, Lines: len(terms) > maxTerms}
+	for _, term := range terms {
+		cond = and(cond, term)
 	}
 	return cond
 }
