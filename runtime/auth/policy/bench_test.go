@@ -104,3 +104,35 @@ func BenchmarkParseDocument(b *testing.B) {
 		})
 	}
 }
+
+// TestNoOperatorAllocates evaluates every operator once, with and without policy variables.
+func TestNoOperatorAllocates(t *testing.T) {
+	if raced {
+		t.Skip("the race detector allocates")
+	}
+	alice := MustPrincipal("arn:aws:iam::123456789012:user/alice", "AIDA")
+	for _, condition := range []string{
+		`"StringEquals":{"aws:username":["x","${aws:username}"]}`, `"StringNotEquals":{"aws:userid":"${aws:CurrentTime}"}`,
+		`"StringEqualsIgnoreCase":{"aws:username":["ALICE","${aws:UserAgent}"]}`, `"StringEqualsIgnoreCase":{"aws:username":"${aws:username}"}`,
+		`"StringLike":{"aws:username":"a*","aws:UserAgent":"*${aws:Referer, 'Mozilla'}*"}`, `"StringNotLike":{"aws:UserAgent":"*b?t*"}`,
+		`"ArnLike":{"aws:PrincipalArn":["arn:aws:s3:::*","arn:aws:iam::*:user/${aws:username}"]}`, `"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::1:*"}`,
+		`"IpAddress":{"aws:SourceIp":"203.0.113.0/24"},"NotIpAddress":{"aws:VpcSourceIp":"::/0"}`, `"Bool":{"aws:SecureTransport":"false"}`,
+		`"BinaryEquals":{"aws:userid":"QUlEQQ=="}`, `"Null":{"aws:TokenIssueTime":"true","aws:EpochTime":"false"}`,
+		`"NumericEquals":{"aws:EpochTime":1773576000}`, `"NumericNotEquals":{"aws:EpochTime":1}`, `"NumericLessThan":{"aws:EpochTime":"1e11"}`,
+		`"NumericLessThanEquals":{"aws:EpochTime":1773576000}`, `"NumericGreaterThan":{"aws:EpochTime":1}`, `"NumericGreaterThanEquals":{"aws:EpochTime":1}`,
+		`"DateEquals":{"aws:CurrentTime":"2026-03-15T12:00Z"}`, `"DateNotEquals":{"aws:CurrentTime":"2026"}`, `"DateLessThan":{"aws:CurrentTime":"2027"}`,
+		`"DateLessThanEquals":{"aws:CurrentTime":"2027"}`, `"DateGreaterThan":{"aws:CurrentTime":"2026"}`, `"DateGreaterThanEquals":{"aws:CurrentTime":"2026"}`,
+	} {
+		d, err := ParseDocument(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{` + condition + `}}}`)
+		require.NoError(t, err)
+		during(t, testAPI(), "/prod/pets/7", testHeaders, func(c *gw.Ctx) {
+			var r Request
+			require.Zero(t, testing.AllocsPerRun(50, func() {
+				r.Begin(c, Invoke, alice)
+				if d.Evaluate(&r) != Allow {
+					panic(condition)
+				}
+			}), condition)
+		})
+	}
+}
