@@ -120,6 +120,38 @@ const dynamic = "{{resolve:"
 // Placeholders fills the ${…} placeholders of a text in, as Terraform's templatefile does and Amazon's import does with
 // ${AWS::…}. Stage variables stay. What has no value is reported.
 func (e *Env) Placeholders(text source.String) source.String {
+	return e.placeholders(text, IsStageVariable)
+}
+
+// PolicyPlaceholders is Placeholders for a text of an IAM policy, where policy variables such as ${aws:username} stay.
+func (e *Env) PolicyPlaceholders(text source.String) source.String {
+	return e.placeholders(text, IsPolicyVariable)
+}
+
+// IsPolicyVariable reports whether the inside of ${…} is IAM's: a condition key, with a default or without, or a character
+// that would be a wildcard. Amazon's pseudo parameters have two colons.
+func IsPolicyVariable(name string) bool {
+	service, key, colon := strings.Cut(name, ":")
+	return name == "*" || name == "?" || name == "$" || colon && service != "" && !strings.HasPrefix(key, ":")
+}
+
+// LeftOpen reports whether a value of an IAM policy is one that could not be filled in, of which whoever loaded the document
+// has said why.
+func LeftOpen(n source.Node) bool {
+	if name, _ := Function(n); name != "" {
+		return true
+	}
+	text, _ := n.Text()
+	for p := range placeholders(text.Value) {
+		if !IsPolicyVariable(p.name) {
+			return !n.Computed()
+		}
+	}
+	return false
+}
+
+// placeholders fills placeholders in but for those that are kept.
+func (e *Env) placeholders(text source.String, kept func(name string) bool) source.String {
 	if at := strings.Index(text.Value, dynamic); at >= 0 {
 		e.found.Add(problem(diag.Unresolved, text.Sub(at, len(dynamic)), "write the value itself, or a parameter", "dynamic references to other services are not resolved"))
 	}
@@ -129,7 +161,7 @@ func (e *Env) Placeholders(text source.String) source.String {
 	var parts []source.Part
 	var problems []diag.Diagnostic
 	for p := range placeholders(text.Value) {
-		if IsStageVariable(p.name) {
+		if kept(p.name) {
 			continue
 		}
 		at := text.Sub(p.at, p.length)

@@ -15,6 +15,7 @@ func (c *checker) guards() {
 	c.laterNode(diag.APIKeysNotYet, c.api.APIKeys)
 	c.laterNode(diag.TokenIssuersNotYet, c.api.Issuers)
 	c.laterNode(diag.IAMNotYet, c.api.Principals)
+	c.policies()
 	if s := c.api.APIKeySource; s != nil && s.Value != "HEADER" && s.Value != "AUTHORIZER" {
 		c.add(diag.Diagnostic{Code: diag.BadAPIKeySource, Span: s.Span, Message: fmt.Sprintf("unknown source of API keys %q", s.Value),
 			Help: "write HEADER or AUTHORIZER"})

@@ -1,5 +1,7 @@
 package diag
 
+import "slices"
+
 // Security.
 const (
 	UnknownSecurityScheme  Code = "GW6001"
@@ -21,7 +23,7 @@ const closedWhenAllowed = "The operation answers 500 Internal server error: what
 
 // securityCodes are the findings about who may call.
 func securityCodes() []Info {
-	return append(schemeCodes(), guardCodes()...)
+	return slices.Concat(schemeCodes(), policyCodes(), guardCodes())
 }
 
 func schemeCodes() []Info {

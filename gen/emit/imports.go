@@ -43,7 +43,7 @@ func alias(importPath string) string {
 func Aliases() []string {
 	names := []string{"time"}
 	for _, importPath := range []string{
-		plan.Runtime, plan.ABI, plan.HTTPProxy, plan.Mock, plan.SchemaRuntime, plan.ValueRuntime, plan.VTL,
+		plan.Runtime, plan.ABI, plan.HTTPProxy, plan.Mock, plan.SchemaRuntime, plan.ValueRuntime, plan.VTL, plan.PolicyRuntime,
 		plan.Lambda, plan.AWSService, plan.InProc, plan.Process, plan.Emulator, plan.InvokeAPI,
 	} {
 		names = append(names, alias(importPath))

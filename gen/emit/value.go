@@ -58,6 +58,8 @@ func (p *printer) compound(v plan.Value) *jen.Statement {
 	switch v := v.(type) {
 	case plan.Op:
 		return p.operand(v.X, precedence(v.Op)).Op(v.Op).Add(p.operand(v.Y, precedence(v.Op)+1))
+	case plan.All:
+		return p.all(v)
 	case plan.Not:
 		return jen.Op("!").Add(p.operand(v.X, token.HighestPrec))
 	case plan.Spread:
@@ -87,6 +89,18 @@ func (p *printer) compound(v plan.Value) *jen.Statement {
 	default:
 		panic(fmt.Sprintf("no way to print the value %T", v))
 	}
+}
+
+// all prints terms that must all hold.
+func (p *printer) all(v plan.All) *jen.Statement {
+	out := jen.Empty()
+	for i, term := range v.Terms {
+		if i > 0 {
+			out.Op("&&").Line()
+		}
+		out.Add(p.operand(term, token.LAND.Precedence()))
+	}
+	return out
 }
 
 // operand prints a side of an operator, in parentheses unless it binds at least as strongly.

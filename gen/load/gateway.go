@@ -38,6 +38,11 @@ func (l *loader) gatewaySettings(api *model.API) {
 		*into = node(l.topGateway(name))
 	}
 	l.shapes(s)
+	if s.Principals != nil {
+		for _, p := range s.Principals.Pairs() {
+			l.policy(p.Value.Get("policy"))
+		}
+	}
 }
 
 // stages reads x-gateway-stages.

@@ -17,7 +17,7 @@ func (l *loader) restSettings(api *model.API) {
 	s.SecurityPolicy = l.text(l.topExtension("security-policy"), "security-policy")
 	s.GatewayResponses = l.gatewayResponses(l.topExtension("gateway-responses"))
 	s.MinimumCompressionSize = l.number(l.topExtension("minimum-compression-size"), "minimum-compression-size")
-	s.Policy = node(l.topExtension("policy"))
+	s.Policy = l.policy(l.topExtension("policy"))
 	s.RequestValidator = l.text(l.topExtension("request-validator"), "request-validator")
 	s.RequestValidators = l.requestValidators(l.topExtension("request-validators"))
 	s.Documentation = node(l.topExtension("documentation"))

@@ -1,6 +1,6 @@
 package plan
 
-// Value is an expression or a type. The set is closed: String, Int, Float, Bool, Duration, Symbol, Name, Member, Call, Op,
+// Value is an expression or a type. The set is closed: String, Int, Float, Bool, Duration, Symbol, Name, Member, Call, Op, All,
 // Not, Address, Deref, List, Composite, FuncLit, Spread, Variadic, Nil.
 type Value interface{ value() }
 
@@ -45,6 +45,9 @@ type Op struct {
 	Op   string
 	X, Y Value
 }
+
+// All is several terms joined by &&, one a line.
+type All struct{ Terms []Value }
 
 // Not is !X.
 type Not struct{ X Value }
@@ -102,6 +105,7 @@ func (Name) value()      {}
 func (Member) value()    {}
 func (Call) value()      {}
 func (Op) value()        {}
+func (All) value()       {}
 func (Not) value()       {}
 func (Address) value()   {}
 func (Deref) value()     {}

@@ -82,6 +82,8 @@ func walkValue(v Value, visit func(Value)) {
 	case Op:
 		walkValue(v.X, visit)
 		walkValue(v.Y, visit)
+	case All:
+		walkValues(v.Terms, visit)
 	case Not:
 		walkValue(v.X, visit)
 	case Address:

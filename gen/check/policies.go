@@ -1,0 +1,35 @@
+package check
+
+import (
+	"github.com/gatewright/gatewright/gen/policy"
+	"github.com/gatewright/gatewright/gen/source"
+)
+
+// policies checks the resource policy and those of principals.
+func (c *checker) policies() {
+	if node := c.api.Policy; node != nil {
+		c.policy(*node, policy.Resource)
+	}
+	if principals := c.api.Principals; principals != nil {
+		for _, p := range principals.Pairs() {
+			c.policy(p.Value.Get("policy"), policy.Identity)
+		}
+	}
+}
+
+func (c *checker) policy(node source.Node, kind policy.Kind) {
+	if node.IsZero() {
+		return
+	}
+	read, found := policy.Read(node, kind)
+	c.found = append(c.found, found...)
+	c.found = append(c.found, policy.Check(read, policy.Facts{API: valueOf(c.api.APIID), Account: valueOf(c.api.Account), Region: valueOf(c.api.Region)})...)
+}
+
+// valueOf is a text of the document, empty where it says nothing.
+func valueOf(text *source.String) string {
+	if text == nil {
+		return ""
+	}
+	return text.Value
+}
