@@ -52,6 +52,8 @@ type Ctx struct {
 	templates templates
 	checks    checkState
 
+	authorization *Authorization // nil: no authorizer has run
+
 	front  frontKind
 	scheme string
 	remote string // the peer's address where the front is net/http
@@ -109,7 +111,7 @@ func (c *Ctx) release() {
 	c.templates.reset()
 	c.checks.reset()
 	c.path.raw, c.path.count, c.path.first = "", 0, 0
-	c.rc, c.stage, c.variables, c.route = nil, nil, nil, nil
+	c.rc, c.stage, c.variables, c.route, c.authorization = nil, nil, nil, nil, nil
 	c.method, c.methodName, c.target, c.query, c.host = UnknownMethod, "", "", "", ""
 	c.begun = time.Time{}
 	c.requestID, c.extendedID, c.traceID, c.client = "", "", "", ""
@@ -300,4 +302,14 @@ func (c *Ctx) lower(s string) string {
 		c.arena = append(c.arena, b)
 	}
 	return c.arenaText(mark)
+}
+
+// HeaderFolded is the last value of a header whose name is compared without case, as authorizers read it.
+func (c *Ctx) HeaderFolded(name string) string {
+	for i := len(c.fields) - 1; i >= 0; i-- {
+		if f := &c.fields[i]; sameName(f.Name, name) && c.visible(f) {
+			return f.Value
+		}
+	}
+	return ""
 }

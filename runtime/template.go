@@ -246,6 +246,23 @@ func (c *Ctx) contextMap() *value.Map {
 		identity.Put(value.String(name), textOrNull(c.Var(variableOf("identity."+name))))
 	}
 	context.Put(value.String("identity"), value.MapOf(identity))
+	if a := c.authorization; a != nil {
+		authorizer := silent()
+		if a.Principal != "" {
+			authorizer.Put(value.String("principalId"), value.String(a.Principal))
+		}
+		for _, v := range a.Values {
+			authorizer.Put(value.String(v.Name), value.String(v.Value))
+		}
+		if len(a.Claims) > 0 {
+			claims := silent()
+			for _, v := range a.Claims {
+				claims.Put(value.String(v.Name), value.String(v.Value))
+			}
+			authorizer.Put(value.String("claims"), value.MapOf(claims))
+		}
+		context.Put(value.String("authorizer"), value.MapOf(authorizer))
+	}
 	request, response := silent(), silent()
 	for _, kind := range [...]string{"path", "header", "querystring"} {
 		request.Put(value.String(kind), value.MapOf(silent()))

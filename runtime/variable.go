@@ -168,6 +168,3 @@ func (c *Ctx) domainName() string {
 	}
 	return c.host
 }
-
-// AuthorizerVar is $context.authorizer.key. It is empty, as no authorizer has run.
-func (c *Ctx) AuthorizerVar(key string) string { return "" }

@@ -48,13 +48,19 @@ func (e *Event) read(c *gw.Ctx) gw.Fault {
 	e.body = text(body)
 	// Amazon destroys bytes that are no text elsewhere, but has functions get them whole.
 	e.binary = len(body) > 0 && (c.SendsBinary() || !utf8.Valid(body))
+	e.readHead()
+	return gw.OK
+}
+
+// readHead takes all but the body.
+func (e *Event) readHead() {
+	c := e.c
 	e.readFields()
 	pairs := c.QueryPairs()
 	for name, value, ok := pairs.Next(); ok; name, value, ok = pairs.Next() {
 		e.query.addQuery(name, value)
 	}
 	e.query.sort(exact)
-	return gw.OK
 }
 
 // forwarded is what the client, or a proxy, says of the way to us.

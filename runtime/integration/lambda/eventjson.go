@@ -105,8 +105,7 @@ func (e *Event) appendStageVariables(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// appendContext appends requestContext. What an authorizer said of the caller will stand between it and identity, under
-// requestContext.authorizer, which is absent as long as none has run.
+// appendContext appends requestContext, with what an authorizer said of the caller where one has run.
 func (e *Event) appendContext(dst []byte) []byte {
 	c := e.c
 	dst = appendMember(dst, `{"resourceId":`, c.Var(gw.ResourceID))
@@ -125,6 +124,9 @@ func (e *Event) appendContext(dst []byte) []byte {
 	dst = appendMember(dst, `,"domainName":`, c.Var(gw.DomainName))
 	dst = appendMember(dst, `,"deploymentId":`, c.Var(gw.DeploymentID))
 	dst = appendMember(dst, `,"apiId":`, c.Var(gw.APIID))
+	if a := c.Authorization(); a != nil {
+		dst = append(append(dst, `,"authorizer":`...), a.Event...)
+	}
 	return append(e.appendIdentity(append(dst, `,"identity":`...)), '}')
 }
 
