@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/gatewright/gatewright/gen/authorizer"
 	"github.com/gatewright/gatewright/gen/check"
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/emit"
@@ -128,6 +129,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	linked.Resolve(ctx, api, found)
 	found.Add(check.Check(api)...)
 	found.Add(integration.CheckAll(api)...)
+	found.Add(authorizer.CheckAll(api)...)
 	found.Add(validation.Check(api, validation.Options{Replies: o.CheckResponses, Formats: o.Formats})...)
 	return api, result
 }

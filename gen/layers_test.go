@@ -23,7 +23,7 @@ type layer struct {
 
 // layers is the architecture: the first entry that fits a package holds for it. What is not allowed is banned.
 var layers = []layer{
-	{"gen", []string{"gen/check", "gen/diag", "gen/emit", "gen/integration", "gen/linked", "gen/load", "gen/lower", "gen/model", "gen/plan", "gen/source", "gen/validation", "gen/write"},
+	{"gen", []string{"gen/authorizer", "gen/check", "gen/diag", "gen/emit", "gen/integration", "gen/linked", "gen/load", "gen/lower", "gen/model", "gen/plan", "gen/source", "gen/validation", "gen/write"},
 		"it orders the stages"},
 	{"gen/source", []string{"go.yaml.in/yaml/"}, "positions and nodes know no OpenAPI"},
 	{"gen/diag", []string{"gen/source"}, "a finding knows where it is, not what documents mean"},
@@ -37,10 +37,11 @@ var layers = []layer{
 	{"gen/check", []string{"gen/diag", "gen/mapping", "gen/model", "gen/policy", "gen/source", "templates/..."}, "it reports, and lowers nothing"},
 	{"gen/integration", []string{"gen/diag", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "runtime/value", "templates/...", "github.com/dlclark/regexp2"},
 		"a kind spans checking and lowering; Java's regular expressions need an engine of their own, and JSONPath has one grammar for both times"},
+	{"gen/authorizer", []string{"gen/diag", "gen/mapping", "gen/model", "gen/plan", "github.com/dlclark/regexp2"}, "a way in spans checking and lowering; Java's regular expressions need an engine of their own"},
 	{"gen/validation", []string{"gen/diag", "gen/model", "gen/plan", "gen/schema", "gen/source"}, "it says what is checked; how, the compiled schemas know"},
 	{"gen/template", []string{"gen/plan", "templates/..."}, "compiled templates become steps of the plan"},
 	{"gen/schema", []string{"gen/diag", "gen/model", "gen/plan", "gen/source", "runtime/schema/ecma"}, "compiled schemas become functions of the plan; their patterns have one grammar for both times"},
-	{"gen/lower", []string{"gen/emit", "gen/integration", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "gen/validation", "runtime/abi", "runtime/value", "templates/..."},
+	{"gen/lower", []string{"gen/authorizer", "gen/emit", "gen/integration", "gen/mapping", "gen/model", "gen/plan", "gen/policy", "gen/source", "gen/template", "gen/validation", "runtime/abi", "runtime/value", "templates/..."},
 		"it decides; of emit it knows the names that imports take, of the runtime the revision and the grammar of JSONPath"},
 	{"gen/emit", []string{"gen/plan", "github.com/dave/jennifer/jen"}, "the only user of the printing library, which knows the plan alone"},
 	{"gen/write", nil, "files are bytes"},
@@ -53,6 +54,8 @@ var layers = []layer{
 	{"runtime/value", []string{"github.com/dlclark/regexp2"}, "values of templates; their patterns are Java's"},
 	{"runtime/auth/policy/language", nil, "the grammar of policies, which the generator shares"},
 	{"runtime/auth/policy", []string{"runtime", "runtime/auth/policy/language", "runtime/value"}, "it decides by what a request is, and knows neither who verified it nor how it is answered"},
+	{"runtime/auth/access", []string{"runtime", "runtime/auth/policy"}, "it joins what policies say, and knows no way to find out who calls"},
+	{"runtime/auth/authorizer", []string{"runtime", "runtime/auth/access", "runtime/auth/policy", "runtime/function", "runtime/integration/lambda", "runtime/value"}, "it asks functions, wherever they run"},
 	{"runtime/schema/ecma", []string{"github.com/dlclark/regexp2"}, "the grammar of patterns, which the generator shares"},
 	{"runtime/schema", []string{"runtime/schema/ecma", "runtime/value", "github.com/dlclark/regexp2", "golang.org/x/net/idna"}, "checks work on values, and know no requests"},
 	{"runtime/function/inproc", []string{"runtime/...", "github.com/aws/aws-lambda-go/"}, "functions that are linked in are written against Amazon's library"},

@@ -11,7 +11,6 @@ import (
 
 // guards checks what the root says about who may call.
 func (c *checker) guards() {
-	c.laterNode(diag.PolicyNotYet, c.api.Policy)
 	c.laterNode(diag.APIKeysNotYet, c.api.APIKeys)
 	c.laterNode(diag.TokenIssuersNotYet, c.api.Issuers)
 	c.laterNode(diag.IAMNotYet, c.api.Principals)
@@ -69,6 +68,9 @@ func (c *checker) schemeUse(use model.SchemeUse) {
 		return
 	}
 	code, what := guardOf(scheme)
+	if code == "" {
+		return
+	}
 	if code == diag.BadAuthorizer {
 		c.add(diag.Diagnostic{Code: code, Span: scheme.Authorizer.Type.Span, Message: fmt.Sprintf("unknown type of authorizer %q", scheme.Authorizer.Type.Value),
 			Help: "write token or request for a Lambda authorizer, cognito_user_pools for a Cognito one"})
@@ -80,7 +82,7 @@ func (c *checker) schemeUse(use model.SchemeUse) {
 		Related: []diag.Related{{Span: scheme.Name.Span, Message: "the scheme"}}})
 }
 
-// guardOf says which capability a scheme asks for (rest.md 1.1, 1.3).
+// guardOf says which capability that is still to come a scheme asks for (rest.md 1.1, 1.3); none is "".
 func guardOf(scheme *model.SecurityScheme) (code diag.Code, what string) {
 	authType := ""
 	if scheme.AuthType != nil {
@@ -89,7 +91,7 @@ func guardOf(scheme *model.SecurityScheme) (code diag.Code, what string) {
 	if scheme.Authorizer != nil {
 		switch strings.ToLower(scheme.Authorizer.Type.Value) {
 		case "token", "request":
-			return diag.LambdaAuthorizerNotYet, "a Lambda authorizer"
+			return "", ""
 		case "cognito_user_pools":
 			return diag.CognitoNotYet, "a Cognito authorizer"
 		case "jwt":

@@ -4,18 +4,16 @@ import "slices"
 
 // Security.
 const (
-	UnknownSecurityScheme  Code = "GW6001"
-	BadAPIKeySource        Code = "GW6002"
-	BadAuthType            Code = "GW6003"
-	BadAuthorizer          Code = "GW6004"
-	LambdaAuthorizerNotYet Code = "GW6901"
-	CognitoNotYet          Code = "GW6902"
-	IAMNotYet              Code = "GW6903"
-	APIKeysNotYet          Code = "GW6904"
-	PolicyNotYet           Code = "GW6905"
-	MutualTLSNotYet        Code = "GW6906"
-	TokenIssuersNotYet     Code = "GW6907"
-	SecuritySchemeNotYet   Code = "GW6908"
+	UnknownSecurityScheme Code = "GW6001"
+	BadAPIKeySource       Code = "GW6002"
+	BadAuthType           Code = "GW6003"
+	BadAuthorizer         Code = "GW6004"
+	CognitoNotYet         Code = "GW6902"
+	IAMNotYet             Code = "GW6903"
+	APIKeysNotYet         Code = "GW6904"
+	MutualTLSNotYet       Code = "GW6906"
+	TokenIssuersNotYet    Code = "GW6907"
+	SecuritySchemeNotYet  Code = "GW6908"
 )
 
 // closedWhenAllowed is what happens when a missing check is allowed.
@@ -58,12 +56,6 @@ func schemeCodes() []Info {
 
 func guardCodes() []Info {
 	return []Info{{
-		Code: LambdaAuthorizerNotYet, Title: "Lambda authorizers are not supported yet",
-		Explanation: "The operation is guarded by a Lambda authorizer (type token or request). Gatewright cannot ask one yet, and never leaves a guarded operation open unasked.",
-		Example:     "securityDefinitions:\n  auth:\n    type: apiKey\n    name: Authorization\n    in: header\n    x-amazon-apigateway-authtype: custom\n    x-amazon-apigateway-authorizer: {type: token, authorizerUri: \"arn:aws:apigateway:…\"}",
-		Remedy:      "Take the requirement away where the backend checks for itself.",
-		Allowed:     closedWhenAllowed,
-	}, {
 		Code: CognitoNotYet, Title: "Cognito authorizers are not supported yet",
 		Explanation: "The operation is guarded by a Cognito user pool. Gatewright cannot verify its tokens yet, and never leaves a guarded operation open unasked.",
 		Example:     "x-amazon-apigateway-authorizer:\n  type: cognito_user_pools\n  providerARNs: [\"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1\"]",
@@ -81,12 +73,6 @@ func guardCodes() []Info {
 		Example:     "securityDefinitions:\n  api_key: {type: apiKey, name: x-api-key, in: header}\nsecurity: [{api_key: []}]",
 		Remedy:      "Take the requirement away where the backend checks for itself.",
 		Allowed:     closedWhenAllowed,
-	}, {
-		Code: PolicyNotYet, Title: "resource policies are not supported yet",
-		Explanation: "x-amazon-apigateway-policy says who may call the API. Gatewright cannot evaluate policies yet, and never leaves a guarded API open unasked.",
-		Example:     "x-amazon-apigateway-policy:\n  Version: \"2012-10-17\"\n  Statement: []",
-		Remedy:      "Take the policy away where the network guards the gateway.",
-		Allowed:     "Every operation answers 500 Internal server error: what was to be guarded is never left open.",
 	}, {
 		Code: MutualTLSNotYet, Title: "mutual TLS is not supported yet",
 		Explanation: "A scheme of type mutualTLS wants clients to show a certificate. Gatewright cannot ask for one yet, and never leaves a guarded operation open unasked.",

@@ -44,7 +44,7 @@ func Aliases() []string {
 	names := []string{"time"}
 	for _, importPath := range []string{
 		plan.Runtime, plan.ABI, plan.HTTPProxy, plan.Mock, plan.SchemaRuntime, plan.ValueRuntime, plan.VTL, plan.PolicyRuntime,
-		plan.Lambda, plan.AWSService, plan.InProc, plan.Process, plan.Emulator, plan.InvokeAPI,
+		plan.Lambda, plan.AWSService, plan.InProc, plan.Process, plan.Emulator, plan.InvokeAPI, plan.AccessRuntime, plan.AuthorizerRuntime,
 	} {
 		names = append(names, alias(importPath))
 	}

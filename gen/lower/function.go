@@ -44,6 +44,8 @@ type functionsField struct {
 
 func (functionsField) class() plan.Symbol { return plan.LambdaFunctions }
 
+func (s functionsField) uses() []*field { return *s.listed }
+
 func (s functionsField) construct(*field) plan.Value {
 	args := []plan.Value{coreName, s.fallback}
 	for _, f := range *s.listed {

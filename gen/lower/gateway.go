@@ -252,13 +252,16 @@ func (l *lowering) constructor() plan.Decl {
 	}
 }
 
+// user is a kind of field that is made with others.
+type user interface{ uses() []*field }
+
 // sharedFields are the fields that others are made with.
 func (l *lowering) sharedFields() map[*field]bool {
 	shared := map[*field]bool{}
 	for _, f := range l.fields.sorted() {
-		if choice, ok := f.kind.(functionsField); ok {
-			for _, listed := range *choice.listed {
-				shared[listed] = true
+		if u, ok := f.kind.(user); ok {
+			for _, used := range u.uses() {
+				shared[used] = true
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewright/gatewright/gen/authorizer"
 	"github.com/gatewright/gatewright/gen/integration"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
@@ -65,8 +66,10 @@ func lowered(api *model.API, o Options) *plan.Program {
 	l.wire()
 	program := &plan.Program{Package: o.Package, Doc: l.packageDoc(o.Package), Imports: imports}
 	program.Files = append(l.pathFiles(), l.routesFile(), l.gatewayFile(o))
-	if schemas := l.schemaFile(); len(schemas.Decls) > 0 {
-		program.Files = append(program.Files, schemas)
+	for _, f := range []plan.File{l.schemaFile(), l.authFile()} {
+		if len(f.Decls) > 0 {
+			program.Files = append(program.Files, f)
+		}
 	}
 	slices.SortFunc(program.Files, func(a, b plan.File) int { return cmp.Compare(a.Name, b.Name) })
 	for _, r := range l.routes {
@@ -158,11 +161,7 @@ func (r *route) facts() []string {
 	if mode, _ := validation.ModeOf(r.api, r.item, r.op); mode == validation.Strict && r.api.Amazon {
 		facts = append(facts, "strict validation")
 	}
-	if isGuarded(r.api, r.op) {
-		facts = append(facts, "closed: its authorization is not done yet")
-	} else {
-		facts = append(facts, "public")
-	}
+	facts = append(facts, authorizer.Of(r.api, r.op).Fact())
 	slices.Sort(facts)
 	return facts
 }
@@ -263,12 +262,14 @@ func (l *lowering) steps(r *route) []plan.Step {
 			panic(fmt.Sprintf("%s %s: %v", r.op.Method, r.item.Path.Value, cause))
 		}
 	}()
-	if isGuarded(r.api, r.op) {
-		return []plan.Step{plan.Return{Values: []plan.Value{plan.AuthorizerConfigurationError}}}
-	}
 	w := &routeWiring{lowering: l, route: r}
-	checks := l.checks.Steps(w.checked())
-	return append(checks, r.answerer.lower(w)...)
+	guard := authorizer.Of(r.api, r.op)
+	steps := authorizer.Lower(guard, w)
+	if guard.Unmet != "" {
+		return steps
+	}
+	steps = append(steps, l.checks.Steps(w.checked())...)
+	return append(steps, r.answerer.lower(w)...)
 }
 
 // checked is the route as validation sees it.
@@ -290,23 +291,4 @@ func (l *lowering) schemaFile() plan.File {
 	file := l.checks.File()
 	file.Name, file.Source = schemaFile, l.file
 	return file
-}
-
-// isGuarded reports whether the document wants callers of op checked. Nothing can do that yet, so such an operation
-// stays closed.
-func isGuarded(api *model.API, op *model.Operation) bool {
-	if !api.Amazon {
-		return false // the backend of a plain document checks its callers itself
-	}
-	if api.Policy != nil || op.Auth != nil && op.Auth.Value != "" && !strings.EqualFold(op.Auth.Value, "NONE") {
-		return true
-	}
-	security := op.Security
-	if security == nil {
-		security = api.Security
-	}
-	if security == nil || len(security.Alternatives) == 0 {
-		return false
-	}
-	return !slices.ContainsFunc(security.Alternatives, func(r model.SecurityRequirement) bool { return len(r.Schemes) == 0 })
 }

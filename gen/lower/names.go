@@ -34,7 +34,7 @@ func newNames() *names {
 	}
 	for _, name := range []string{
 		"_", "init", "main", "api", "match", "Gateway", "New", "iota",
-		"g", "c", "p", "m", "f", "id", "out", "reply", "r", "status", "core", "options", "err", "to", "body",
+		"g", "c", "p", "m", "f", "id", "out", "reply", "r", "status", "core", "options", "err", "to", "body", "resourcePolicy",
 	} {
 		n.taken[name] = true
 	}

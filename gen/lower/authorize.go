@@ -1,0 +1,82 @@
+package lower
+
+import (
+	"github.com/gatewright/gatewright/gen/authorizer"
+	"github.com/gatewright/gatewright/gen/plan"
+	"github.com/gatewright/gatewright/gen/policy"
+)
+
+// resourcePolicy is the function that evaluates x-amazon-apigateway-policy.
+const resourcePolicy = "resourcePolicy"
+
+// accessField decides by the resource policy, if there is one.
+type accessField struct{ policy bool }
+
+func (accessField) class() plan.Symbol { return plan.AccessType }
+
+func (a accessField) construct(*field) plan.Value {
+	if a.policy {
+		return plan.NewAccess.Call(plan.Name(resourcePolicy))
+	}
+	return plan.NewAccess.Call(plan.Nil{})
+}
+
+// authorizerField is a Lambda authorizer.
+type authorizerField struct {
+	authorizer.Lambda
+	function, access *field
+}
+
+func (authorizerField) class() plan.Symbol { return plan.AuthorizerType }
+
+func (a authorizerField) uses() []*field { return []*field{a.function, a.access} }
+
+func (a authorizerField) construct(*field) plan.Value {
+	c := fieldList{}
+	c.add("Name", plan.String(a.Name))
+	c.add("Function", plan.Name(a.function.name))
+	c.add("Access", plan.Name(a.access.name))
+	if a.Token {
+		c.add("Token", plan.Bool(true))
+	}
+	if len(a.Sources) > 0 {
+		c.add("Sources", plan.List{Elem: plan.AuthorizerSource, Items: a.Sources})
+	}
+	if a.Match != "" {
+		c.add("Match", plan.String(a.Match))
+	}
+	if a.TTL > 0 {
+		c.add("TTL", plan.Duration(a.TTL))
+	}
+	return plan.NewAuthorizer.Call(coreName, plan.Composite{Type: plan.AuthorizerConfig, Fields: c, Lines: true})
+}
+
+var _ authorizer.Wiring = (*routeWiring)(nil)
+
+func (w *routeWiring) accessAt() *field {
+	doc := "who may call, by authorizers alone"
+	if w.api.Policy != nil {
+		doc = "x-amazon-apigateway-policy"
+	}
+	return w.fields.get(field{key: "7 access", wish: "callers", doc: doc, kind: accessField{w.api.Policy != nil}})
+}
+
+// Access is the field that decides by the resource policy.
+func (w *routeWiring) Access() plan.Value { return member(w.accessAt()) }
+
+// Authorizer is the field of a Lambda authorizer.
+func (w *routeWiring) Authorizer(a authorizer.Lambda) plan.Value {
+	kind := authorizerField{Lambda: a, function: w.functionAt(a.Function, a.Region, a.Role), access: w.accessAt()}
+	return member(w.fields.get(field{key: "8 " + a.Name, wish: a.Name + " authorizer", doc: "the security scheme " + a.Name, kind: kind}))
+}
+
+// authFile holds the policies of the document.
+func (l *lowering) authFile() plan.File {
+	f := plan.File{Name: "auth_gw.go", Source: l.file}
+	if l.api.Policy == nil {
+		return f
+	}
+	p, _ := policy.Read(*l.api.Policy, policy.Resource) // it was checked
+	f.Decls = policy.Lower(p, resourcePolicy, resourcePolicy+" evaluates x-amazon-apigateway-policy.", func(want string) string { return l.names.unique(want) })
+	return f
+}
