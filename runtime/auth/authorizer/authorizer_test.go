@@ -1,0 +1,237 @@
+package authorizer
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/valyala/fasthttp"
+	"go.uber.org/goleak"
+
+	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/auth/access"
+	"github.com/gatewright/gatewright/runtime/integration/lambda"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// guarded is a gateway with one route behind an authorizer, whose function is answer.
+type guarded struct {
+	*gw.Core
+	now   atomic.Int64
+	asked atomic.Int64
+}
+
+func newGuarded(t testing.TB, cfg Config, answer func(x *gw.Exchange)) *guarded {
+	t.Helper()
+	g := &guarded{}
+	g.Core = gw.NewCore(&gw.API{Title: "Guarded", ID: "a1b2c3d4e5", Account: "123456789012"},
+		gw.WithLogger(slog.New(slog.DiscardHandler)), gw.WithClock(func() time.Time { return time.Unix(1_700_000_000+g.now.Load(), 0) }),
+		gw.WithExchange(func(x *gw.Exchange) {
+			g.asked.Add(1)
+			answer(x)
+		}))
+	cfg.Function = lambda.NewFunction(g.Core, lambda.Config{Name: "Guard"})
+	cfg.Access = access.New(nil)
+	a := New(g.Core, cfg)
+	route := gw.Route{ID: "pets", Method: "GET", Path: "/pets"}
+	require.NoError(t, g.Start(func(c *gw.Ctx) gw.Fault {
+		c.Enter(&route)
+		if f := a.Authorize(c); f != gw.OK {
+			return f
+		}
+		return c.Respond(200).Text(c.AuthorizerVar("principalId"))
+	}))
+	t.Cleanup(func() { require.NoError(t, g.Close()) })
+	return g
+}
+
+// ask sends a request and returns its status and body.
+func (g *guarded) ask(target string, headers ...string) (int, string) {
+	var rc fasthttp.RequestCtx
+	rc.Request.Header.DisableNormalizing()
+	rc.Request.Header.SetMethod("GET")
+	rc.Request.SetRequestURI(target)
+	rc.Request.Header.Set("Host", "api.example.com")
+	for i := 0; i < len(headers); i += 2 {
+		rc.Request.Header.Set(headers[i], headers[i+1])
+	}
+	g.Handle(&rc)
+	return rc.Response.StatusCode(), string(rc.Response.Body())
+}
+
+const allow = `{"principalId":%q,"policyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`
+
+func says(text string) func(*gw.Exchange) {
+	return func(x *gw.Exchange) { x.Reply.Body = []byte(text) }
+}
+
+// echoes allows everybody and names the caller by what the event holds.
+func echoes(x *gw.Exchange) {
+	x.Reply.Body = fmt.Appendf(nil, allow, string(x.Body))
+}
+
+var token = Config{Name: "token", Token: true, Sources: []Source{Header("Authorization")}, TTL: time.Minute}
+
+func TestResultsAreKeptForTheirTime(t *testing.T) {
+	g := newGuarded(t, token, says(fmt.Sprintf(allow, "u")))
+	for range 3 {
+		status, body := g.ask("/pets", "Authorization", "a")
+		require.Equal(t, 200, status)
+		require.Equal(t, "u", body)
+	}
+	require.EqualValues(t, 1, g.asked.Load())
+	g.ask("/pets", "authorization", "b") // the header's name has no case, its value has
+	g.ask("/pets", "Authorization", "B")
+	require.EqualValues(t, 3, g.asked.Load())
+	g.now.Store(60)
+	g.ask("/pets", "Authorization", "a")
+	require.EqualValues(t, 4, g.asked.Load(), "the time is over")
+}
+
+func TestWithoutTimeNothingIsKept(t *testing.T) {
+	cfg := token
+	cfg.TTL = 0
+	g := newGuarded(t, cfg, says(fmt.Sprintf(allow, "u")))
+	g.ask("/pets", "Authorization", "a")
+	g.ask("/pets", "Authorization", "a")
+	require.EqualValues(t, 2, g.asked.Load())
+}
+
+// No list of values of several sources can be taken for another one.
+func TestKeysOfSeveralSources(t *testing.T) {
+	g := newGuarded(t, Config{Name: "request", Sources: []Source{Query("a"), Query("b"), Header("H")}, TTL: time.Minute}, echoes)
+	targets := []string{"/pets?a=x&b=y", "/pets?a=xy&b=1", "/pets?a=x%00y&b=1", "/pets?a=x&b=y%001", "/pets?a=1:x&b=y", "/pets?a=1&b=:xy", "/pets?a=x1:y&b=1"}
+	for _, target := range targets {
+		status, _ := g.ask(target, "H", "h")
+		require.Equal(t, 200, status, target)
+	}
+	require.EqualValues(t, len(targets), g.asked.Load())
+	for _, target := range []string{"/pets?a=x", "/pets?a=&b=y", "/pets"} {
+		status, body := g.ask(target, "H", "h")
+		require.Equal(t, 401, status, target)
+		require.Equal(t, `{"message":"Unauthorized"}`, body)
+	}
+	require.EqualValues(t, len(targets), g.asked.Load(), "who does not say what must be said is not asked about")
+}
+
+// Many callers with one token cause one call; all get its result, also when it is a failure.
+func TestOneCallAtATime(t *testing.T) {
+	for want, answer := range map[int]string{200: fmt.Sprintf(allow, "u"), 500: "no sense", 403: strings.ReplaceAll(fmt.Sprintf(allow, "u"), "Allow", "Deny")} {
+		gate := make(chan struct{})
+		g := newGuarded(t, token, func(x *gw.Exchange) {
+			<-gate
+			x.Reply.Body = []byte(answer)
+		})
+		var all sync.WaitGroup
+		statuses := make(chan int, 64)
+		for range 64 {
+			all.Go(func() {
+				status, _ := g.ask("/pets", "Authorization", "a")
+				statuses <- status
+			})
+		}
+		require.Eventually(t, func() bool { return g.asked.Load() == 1 }, 10*time.Second, time.Millisecond)
+		close(gate)
+		all.Wait()
+		for range 64 {
+			require.Equal(t, want, <-statuses)
+		}
+		if want != 500 { // who comes late to a failure asks again
+			require.EqualValues(t, 1, g.asked.Load())
+		}
+	}
+}
+
+func TestFailuresAreClosedAndNotKept(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer func(*gw.Exchange)
+		status int
+		keeps  bool
+	}{
+		"unauthorized": {func(x *gw.Exchange) {
+			x.Reply.Headers = []gw.Field{{Name: "X-Amz-Function-Error", Value: "Unhandled"}}
+			x.Reply.Body = []byte(`{"errorMessage":"Unauthorized"}`)
+		}, 401, true},
+		"fails": {func(x *gw.Exchange) {
+			x.Reply.Headers = []gw.Field{{Name: "X-Amz-Function-Error", Value: "Unhandled"}}
+			x.Reply.Body = []byte(`{"errorMessage":"Unauthorized!"}`)
+		}, 500, false},
+		"unreachable": {func(x *gw.Exchange) { x.Reply.Failure = gw.Broke }, 500, false},
+		"slow":        {func(x *gw.Exchange) { x.Reply.Failure = gw.TimedOut }, 500, false},
+		"throttled":   {func(x *gw.Exchange) { x.Reply.Status = 429 }, 500, false},
+		"nothing":     {says(""), 500, false},
+		"null":        {says("null"), 500, false},
+		"no policy":   {says(`{"principalId":"u"}`), 500, false},
+		"twice":       {says(`{"principalId":"u","principalId":"admin","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`), 500, false},
+		"implicit":    {says(`{"principalId":"u","policyDocument":{"Version":"2012-10-17","Statement":[]}}`), 403, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGuarded(t, token, c.answer)
+			for range 2 {
+				status, _ := g.ask("/pets", "Authorization", "a")
+				require.Equal(t, c.status, status)
+			}
+			want := int64(2)
+			if c.keeps {
+				want = 1
+			}
+			require.Equal(t, want, g.asked.Load())
+		})
+	}
+}
+
+func TestExpressionFitsTheWholeToken(t *testing.T) {
+	cfg := token
+	cfg.Match = "Bearer [a-z]+"
+	g := newGuarded(t, cfg, says(fmt.Sprintf(allow, "u")))
+	for value, want := range map[string]int{"Bearer abc": 200, "Bearer abc1": 401, "xBearer abc": 401, "": 401} {
+		status, _ := g.ask("/pets", "Authorization", value)
+		require.Equal(t, want, status, value)
+	}
+	require.EqualValues(t, 1, g.asked.Load())
+}
+
+func TestCacheIsBounded(t *testing.T) {
+	var k cache
+	k.entries = map[string]*entry{}
+	now := time.Unix(0, 0)
+	for n := range maxEntries + 100 {
+		key := fmt.Sprint(n)
+		e, mine := k.take(key, now)
+		require.True(t, mine)
+		k.put(key, e, &decision{}, now.Add(time.Hour), true)
+	}
+	require.LessOrEqual(t, len(k.entries), maxEntries)
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(fmt.Sprintf(allow, "u"))
+	f.Add(`{"principalId":"u","policyDocument":{"Statement":[{"Effect":"Deny","NotAction":["a:*"],"NotResource":"*","Condition":{"Null":{"aws:x":true}}}]},"context":{"a":1e9,"b":null},"usageIdentifierKey":"k"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		said, err := read([]byte(text), time.Second)
+		if err == nil {
+			require.NotEmpty(t, said.authorization.Principal)
+			require.NotNil(t, said.policy)
+		}
+	})
+}
+
+// BenchmarkCached is a request whose authorizer's result is kept.
+func BenchmarkCached(b *testing.B) {
+	g := newGuarded(b, token, says(fmt.Sprintf(allow, "u")))
+	var rc fasthttp.RequestCtx
+	rc.Request.Header.SetMethod("GET")
+	rc.Request.SetRequestURI("/pets")
+	rc.Request.Header.Set("Host", "api.example.com")
+	rc.Request.Header.Set("Authorization", "Bearer abc")
+	b.ReportAllocs()
+	for b.Loop() {
+		g.Handle(&rc)
+	}
+}
