@@ -55,6 +55,7 @@ var layers = []layer{
 	{"runtime/function/inproc", []string{"runtime/...", "github.com/aws/aws-lambda-go/"}, "functions that are linked in are written against Amazon's library"},
 	{"runtime/integration/lambda", []string{"runtime", "runtime/function", "runtime/function/emulator", "runtime/function/process", "runtime/value", "github.com/dlclark/regexp2"},
 		"events and answers know no library for functions; flags may send functions to a process or a URL in every gateway"},
+	{"runtime/auth/jwt", []string{"runtime", "runtime/value", "github.com/lestrrat-go/jwx/v3/jwk"}, "tokens are JSON, and keys are read by a library for them; nothing else signs or verifies"},
 	{"runtime/function/invokeapi", []string{"runtime/...", "github.com/aws/aws-sdk-go-v2/", "github.com/aws/smithy-go/"}, "Amazon's Invoke API is spoken as the SDK does: signing, retries, event streams"},
 	{"runtime/internal/sigv4/...", []string{"runtime/...", "github.com/aws/aws-sdk-go-v2/"}, "credentials and signatures are the SDK's"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
