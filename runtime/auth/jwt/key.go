@@ -90,9 +90,11 @@ func parseKey(raw []byte) (*key, error) {
 	if ops, ok := parsed.KeyOps(); ok && !slices.Contains(ops, jwk.KeyOpVerify) {
 		return nil, errors.New("a key for another use")
 	}
-	if err := jwk.Export(parsed, &k.public); err != nil {
+	var public any
+	if err := jwk.Export(parsed, &public); err != nil {
 		return nil, fmt.Errorf("no public key: %w", err)
 	}
+	k.public = public
 	if k.kind, err = kindOf(k.public); err != nil {
 		return nil, err
 	}

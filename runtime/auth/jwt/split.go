@@ -2,6 +2,9 @@ package jwt
 
 import (
 	"encoding/base64"
+	"strconv"
+	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/runtime/value"
@@ -131,7 +134,7 @@ func equalFold(text, lower string) bool {
 
 // parseObject reads JSON that is an object by the letter of the standard, in which no name stands twice.
 func parseObject(doc *value.Document, text string) (*value.Map, bool) {
-	if !utf8.ValidString(text) || hasDelete(text) {
+	if !utf8.ValidString(text) || hasDelete(text) || hasLoneSurrogate(text) {
 		return nil, false
 	}
 	v, strict, err := doc.Read(text)
@@ -149,6 +152,36 @@ func hasDelete(text string) bool {
 		}
 	}
 	return false
+}
+
+// hasLoneSurrogate says whether an escape in text stands for half a character, which readers replace each in its way.
+func hasLoneSurrogate(text string) bool {
+	for i := strings.IndexByte(text, '\\'); 0 <= i && i+1 < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		high := unitAt(text, i)
+		if i++; !utf16.IsSurrogate(high) {
+			continue
+		}
+		if utf16.DecodeRune(high, unitAt(text, i+5)) == utf8.RuneError {
+			return true
+		}
+		i += 10
+	}
+	return false
+}
+
+// unitAt is the UTF-16 unit that is escaped at i, 0 when none is.
+func unitAt(text string, i int) rune {
+	if i+6 > len(text) || text[i:i+2] != `\u` {
+		return 0
+	}
+	unit, err := strconv.ParseUint(text[i+2:i+6], 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(unit)
 }
 
 // shallow reports whether v nests at most depth deep.
