@@ -5,8 +5,8 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
-	_ "crypto/sha256" // the hashes that algorithms name
-	_ "crypto/sha512"
+	"crypto/sha256"
+	"crypto/sha512"
 	"math/big"
 )
 
@@ -73,14 +73,23 @@ func (a *algorithm) verifies(key *key, signed, signature []byte) bool {
 	}
 }
 
-func (a *algorithm) digest(dst *[64]byte, signed []byte) []byte {
-	h := a.hash.New()
-	h.Write(signed)
-	return h.Sum(dst[:0])
+// digest puts the hash of signed into dst.
+func (a *algorithm) digest(dst *[sha512.Size]byte, signed []byte) []byte {
+	switch a.hash {
+	case crypto.SHA256:
+		sum := sha256.Sum256(signed)
+		return append(dst[:0], sum[:]...)
+	case crypto.SHA384:
+		sum := sha512.Sum384(signed)
+		return append(dst[:0], sum[:]...)
+	default:
+		*dst = sha512.Sum512(signed)
+		return dst[:]
+	}
 }
 
 func (a *algorithm) verifiesRSA(public *rsa.PublicKey, signed, signature []byte) bool {
-	var sum [64]byte
+	var sum [sha512.Size]byte
 	digest := a.digest(&sum, signed)
 	if a.pss { // RFC 7518 3.5: the salt is as long as the hash
 		options := rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: a.hash}
@@ -99,6 +108,6 @@ func (a *algorithm) verifiesECDSA(public *ecdsa.PublicKey, signed, signature []b
 	if r.Sign() == 0 || s.Sign() == 0 {
 		return false
 	}
-	var sum [64]byte
+	var sum [sha512.Size]byte
 	return ecdsa.Verify(public, a.digest(&sum, signed), r, s)
 }

@@ -107,6 +107,7 @@ func TestShapesThatAreRefused(t *testing.T) {
 		"two signatures":         good + "," + good,
 		"padding":                part[0] + "." + part[1] + "." + part[2] + "==",
 		"line break":             part[0] + ".\n" + part[1] + "." + part[2],
+		"carriage return":        part[0] + "." + part[1] + "\r." + part[2],
 		"line end":               good + "\n",
 		"space":                  good + " ",
 		"two spaces":             "Bearer  " + good,

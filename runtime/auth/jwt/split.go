@@ -23,43 +23,27 @@ type parts struct {
 	signed                     string // header and payload with the dot between
 }
 
-// base64Bytes are the characters of base64url (RFC 4648 5).
-var base64Bytes = func() (set [256]bool) {
-	for _, b := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" {
-		set[b] = true
-	}
-	return set
-}()
-
-// split takes a token apart. It has three parts, none empty, of base64url without padding and without line breaks.
+// split takes a token apart. It has three parts, none empty; what they are made of, appendDecoded checks.
 func split(text string) (p parts, ok bool) {
 	if len(text) > maxToken {
 		return parts{}, false
 	}
-	var dots [2]int
-	count := 0
-	for i := range len(text) {
-		switch {
-		case base64Bytes[text[i]]:
-		case text[i] == '.' && count < len(dots):
-			dots[count] = i
-			count++
-		default:
-			return parts{}, false
-		}
-	}
-	if count < len(dots) {
+	first, last := strings.IndexByte(text, '.'), strings.LastIndexByte(text, '.')
+	if first < 1 || last-first < 2 || last == len(text)-1 {
 		return parts{}, false
 	}
-	p = parts{text[:dots[0]], text[dots[0]+1 : dots[1]], text[dots[1]+1:], text[:dots[1]]}
-	return p, p.header != "" && p.payload != "" && p.signature != ""
+	p = parts{text[:first], text[first+1 : last], text[last+1:], text[:last]}
+	return p, strings.IndexByte(p.payload, '.') < 0
 }
 
 // encoding also refuses bits behind the end, so that a token can be written in one way only.
 var encoding = base64.RawURLEncoding.Strict()
 
-// appendDecoded appends what text encodes.
+// appendDecoded appends what text encodes: base64url (RFC 4648 5) without padding. Line breaks the decoder would skip.
 func appendDecoded(dst []byte, text string) ([]byte, bool) {
+	if strings.IndexByte(text, '\n') >= 0 || strings.IndexByte(text, '\r') >= 0 {
+		return dst, false
+	}
 	dst, err := encoding.AppendDecode(dst, bytesOf(text))
 	return dst, err == nil
 }

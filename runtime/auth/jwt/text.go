@@ -16,11 +16,11 @@ const (
 	styleREST              // as REST APIs show them: dates in words, arrays joined by commas
 )
 
-// claims are the texts of all claims of m, in memory of their own.
-func (s style) claims(m *value.Map) []Claim {
+// claims are the texts of all claims of m, in memory of their own. They are put together in *scratch, which is kept.
+func (s style) claims(scratch *[]byte, m *value.Map) []Claim {
 	type span struct{ name, value int } // where each ends
 	var spans [32]span
-	ends, text := spans[:0], make([]byte, 0, 1024)
+	ends, text := spans[:0], (*scratch)[:0]
 	for i := range m.Entries {
 		name, _ := m.Entries[i].Key.AsString()
 		text = append(text, name...)
@@ -29,6 +29,7 @@ func (s style) claims(m *value.Map) []Claim {
 		e.value = len(text)
 		ends = append(ends, e)
 	}
+	*scratch = text
 	all, from := string(text), 0
 	claims := make([]Claim, len(ends))
 	for i, e := range ends {

@@ -176,8 +176,8 @@ func contains(texts []string, text string) bool {
 }
 
 // token makes the token that requests share. Nothing of it aliases what was parsed.
-func (c *claims) token(show style) *Token {
-	t := &Token{Claims: show.claims(c.all)}
+func (c *claims) token(show style, scratch *[]byte) *Token {
+	t := &Token{Claims: show.claims(scratch, c.all)}
 	if text, ok := c.subject.AsString(); ok {
 		t.subject = strings.Clone(text)
 	}

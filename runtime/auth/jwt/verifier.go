@@ -24,6 +24,7 @@ type work struct {
 	header    []byte
 	payload   []byte
 	signature []byte
+	text      []byte // of claims
 }
 
 // NewVerifier makes a verifier. What is wrong with cfg is said by the core's Start; the verifier then refuses all tokens.
@@ -117,12 +118,12 @@ func (v *Verifier) judge(text string) (*verified, Result) {
 	if !ok {
 		return nil, Malformed
 	}
-	return v.judgeClaims(h, readClaims(m), p.signed, w.signature)
+	return v.judgeClaims(w, h, readClaims(m), p.signed)
 }
 
 // judgeClaims looks for the issuer first, as only it knows the key. Nothing else of the claims is looked at before the
 // signature is known to be good.
-func (v *Verifier) judgeClaims(h header, c claims, signed string, signature []byte) (*verified, Result) {
+func (v *Verifier) judgeClaims(w *work, h header, c claims, signed string) (*verified, Result) {
 	name, ok := c.issuer.AsString()
 	issuer := v.issuer(name)
 	if !ok || issuer == nil {
@@ -132,7 +133,7 @@ func (v *Verifier) judgeClaims(h header, c claims, signed string, signature []by
 	if result != Valid {
 		return nil, result
 	}
-	if !h.algorithm.verifies(k, bytesOf(signed), signature) {
+	if !h.algorithm.verifies(k, bytesOf(signed), w.signature) {
 		return nil, BadSignature
 	}
 	now := v.core.Now().UnixNano() // getting the key may have taken a while
@@ -147,7 +148,7 @@ func (v *Verifier) judgeClaims(h header, c claims, signed string, signature []by
 	case len(v.cfg.Audience) > 0 && !c.isFor(v.cfg.Audience):
 		return nil, WrongAudience
 	}
-	t := c.token(v.style)
+	t := c.token(v.style, &w.text)
 	t.from, t.until = from, until
 	known := &verified{token: t, issuer: issuer, key: k}
 	if !known.good(now) { // the key went away meanwhile

@@ -160,3 +160,26 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkRead is all of a verification but the signature.
+func BenchmarkRead(b *testing.B) {
+	text := signText(b, "RS256", "rsa", []byte(sample))
+	var w work
+	b.ReportAllocs()
+	for b.Loop() {
+		p, _ := split(text)
+		w.header, _ = appendDecoded(w.header[:0], p.header)
+		w.payload, _ = appendDecoded(w.payload[:0], p.payload)
+		w.signature, _ = appendDecoded(w.signature[:0], p.signature)
+		if _, result := parseHeader(&w.doc, textOf(w.header)); result != Valid {
+			b.Fatal(result)
+		}
+		m, ok := parseObject(&w.doc, textOf(w.payload))
+		if !ok {
+			b.Fatal("no claims")
+		}
+		c := readClaims(m)
+		_ = c.token(styleREST, &w.text)
+		w.doc.Reset()
+	}
+}
