@@ -237,9 +237,9 @@ func (i *Issuer) key(name keyName) (*key, Result) {
 	}
 	if r := i.askForUnknown(); r != nil {
 		i.await(r)
-		if k := i.known(name); k != nil {
-			return k, Valid
-		}
+	}
+	if k := i.known(name); k != nil { // even when it was too early to ask: a fetch may have ended just before
+		return k, Valid
 	}
 	if i.failing.Load() || !i.trusted(i.core.Now().UnixNano()) {
 		return nil, Unavailable
