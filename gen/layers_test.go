@@ -70,6 +70,7 @@ var layers = []layer{
 	{"runtime/function/internal/background", nil, "a queue knows nothing of what it runs"},
 	{"runtime/function/internal/invocation", []string{"runtime/function"}, "single exchanges, without signatures and repeats"},
 	{"runtime/integration/awsservice", []string{"runtime", "runtime/integration/httpproxy", "runtime/internal/sigv4"}, "places and signatures; the connections are httpproxy's"},
+	{"runtime/auth/jwt", []string{"runtime", "runtime/value", "github.com/lestrrat-go/jwx/v3/jwk"}, "tokens are JSON, and keys are read by a library for them; nothing else signs or verifies"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},
 	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "runtime/gwtest/fixture", "github.com/spf13/", "github.com/fsnotify/fsnotify",

@@ -1,6 +1,7 @@
 package authorizer
 
 import (
+	"bufio"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -53,13 +54,14 @@ func newGuarded(t testing.TB, cfg Config, answer func(x *gw.Exchange)) *guarded 
 
 // ask sends a request and returns its status and body.
 func (g *guarded) ask(target string, headers ...string) (int, string) {
+	raw := "GET " + target + " HTTP/1.1\r\nHost: api.example.com\r\n"
+	for i := 0; i < len(headers); i += 2 {
+		raw += headers[i] + ": " + headers[i+1] + "\r\n"
+	}
 	var rc fasthttp.RequestCtx
 	rc.Request.Header.DisableNormalizing()
-	rc.Request.Header.SetMethod("GET")
-	rc.Request.SetRequestURI(target)
-	rc.Request.Header.Set("Host", "api.example.com")
-	for i := 0; i < len(headers); i += 2 {
-		rc.Request.Header.Set(headers[i], headers[i+1])
+	if err := rc.Request.Read(bufio.NewReader(strings.NewReader(raw + "\r\n"))); err != nil {
+		panic(err)
 	}
 	g.Handle(&rc)
 	return rc.Response.StatusCode(), string(rc.Response.Body())
