@@ -110,10 +110,12 @@ func (w *work) readNames() {
 	for rest, more := w.signedHeaders, true; more; {
 		var name string
 		name, rest, more = strings.Cut(rest, ";")
-		last := len(w.names) - 1
-		if !isLower(name) || last >= 0 && w.names[last] >= name || last+1 >= maxNames {
+		if len(w.names) == maxNames {
 			w.ambiguous = true
 			return
+		}
+		if last := len(w.names) - 1; !isLower(name) || last >= 0 && w.names[last] >= name {
+			w.ambiguous = true
 		}
 		w.names = append(w.names, name)
 	}
