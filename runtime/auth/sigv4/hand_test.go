@@ -4,11 +4,15 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
 )
 
 // newServer is a server of net/http for handler.
@@ -48,4 +52,29 @@ func chunked(secret, before string, pieces ...string) string {
 		fmt.Fprintf(&b, "%x;chunk-signature=%s\r\n%s\r\n", len(piece), before, piece)
 	}
 	return b.String()
+}
+
+// nowForTools is the clock for programs that sign by their own.
+func nowForTools() time.Time { return time.Now() }
+
+// lowerKeys is all as JSON with its keys in lower case.
+func lowerKeys(t *testing.T, all any) []byte {
+	t.Helper()
+	data, err := json.Marshal(all)
+	require.NoError(t, err)
+	var plain []map[string]any
+	require.NoError(t, json.Unmarshal(data, &plain))
+	for i, entry := range plain {
+		lower := map[string]any{}
+		for key, value := range entry {
+			lower[strings.ToLower(key)] = value
+		}
+		if lower["headers"] == nil {
+			lower["headers"] = map[string]string{}
+		}
+		plain[i] = lower
+	}
+	data, err = json.Marshal(plain)
+	require.NoError(t, err)
+	return data
 }
