@@ -73,7 +73,7 @@ func TestNetHTTPFront(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, reply.Body.Close())
 	require.Equal(t, 200, reply.StatusCode)
-	require.Equal(t, "body", g.body)
+	require.Equal(t, "body", string(g.raw))
 }
 
 func TestDateField(t *testing.T) {

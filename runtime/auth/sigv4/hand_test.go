@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,4 +79,12 @@ func lowerKeys(t *testing.T, all any) []byte {
 	data, err = json.Marshal(plain)
 	require.NoError(t, err)
 	return data
+}
+
+// sortedEncode is the canonical query of values, sorted by what they say.
+func sortedEncode(values url.Values) string {
+	for _, all := range values {
+		slices.Sort(all)
+	}
+	return values.Encode()
 }

@@ -44,7 +44,8 @@ type gateway struct {
 	core     *gw.Core
 	verifier *Verifier
 	caller   *Caller // of the latest request, nil when it was refused
-	body     string  // that a backend would get
+	raw      []byte  // the body that a backend would get
+	body     string  // it, after send
 }
 
 func newGateway(t testing.TB, cfg Config, api gw.API, options ...gw.Option) *gateway {
@@ -77,7 +78,7 @@ func (g *gateway) serve(c *gw.Ctx) gw.Fault {
 		return f
 	}
 	body, f := c.Body()
-	g.body = string(body)
+	g.raw = append(g.raw[:0], body...)
 	if f != gw.OK {
 		return f
 	}
@@ -110,8 +111,9 @@ type answer struct {
 func (g *gateway) send(t testing.TB, raw []byte) answer {
 	t.Helper()
 	rc := received(t, raw)
-	g.caller, g.body = nil, ""
+	g.caller, g.raw = nil, g.raw[:0]
 	g.core.Handle(rc)
+	g.body = string(g.raw)
 	return answer{rc.Response.StatusCode(), string(rc.Response.Header.Peek("x-amzn-ErrorType")), string(rc.Response.Body())}
 }
 
