@@ -62,6 +62,22 @@ func TestStageIsSigned(t *testing.T) {
 	require.Equal(t, 200, got.status, got.body)
 }
 
+func TestAbsoluteTarget(t *testing.T) {
+	g := newGateway(t, Config{}, gw.API{})
+	raw := strings.Replace(string(signed(t, request(t, "GET", "/pets?a=1", ""), alice, testTime)), " /pets", " https://api.example.com/pets", 1)
+	got := g.send(t, []byte(raw))
+	require.Equal(t, 200, got.status, got.body)
+}
+
+// TestMethodThatWasSent: the method that an override puts in its place is signed by its field.
+func TestMethodThatWasSent(t *testing.T) {
+	g := newGateway(t, Config{}, gw.API{})
+	raw := string(signed(t, request(t, "POST", "/pets", "", "X-HTTP-Method-Override", "PATCH"), alice, testTime))
+	require.Equal(t, 200, g.send(t, []byte(raw)).status)
+	require.Equal(t, 403, g.send(t, []byte(strings.Replace(raw, "PATCH", "DELETE", 1))).status)
+	require.Equal(t, 403, g.send(t, []byte(strings.Replace(raw, "POST", "PUT", 1))).status)
+}
+
 func TestNetHTTPFront(t *testing.T) {
 	g := newGateway(t, Config{}, gw.API{})
 	r := request(t, "POST", "/a%20b/?b=2&a=1", "body", "X-Amz-Meta", "a  b", "X-Amz-Meta", "c")

@@ -59,12 +59,8 @@ func FuzzAuthenticate(f *testing.F) {
 	f.Add("", "20240524T145544Z", "X-Amz-Signature=1&X-Amz-Expires=9999999999999999999&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2Fb&X-Amz-Date=1&X-Amz-SignedHeaders=host", chunkedPayload)
 	g := newGateway(f, Config{}, gw.API{})
 	f.Fuzz(func(t *testing.T, authorization, date, query, payload string) {
-		for _, text := range []string{authorization, date, payload} {
-			if strings.ContainsAny(text, "\r\n\x00") {
-				t.Skip()
-			}
-		}
-		if strings.ContainsAny(query, " #\r\n\x00") {
+		control := func(r rune) bool { return r < ' ' || r == 0x7f }
+		if strings.ContainsFunc(authorization+date+payload+query, control) || strings.ContainsAny(query, " #") {
 			t.Skip()
 		}
 		head := "POST /p?" + query + " HTTP/1.1\r\nHost: h\r\nX-Amz-Date: " + date + "\r\nX-Amz-Content-Sha256: " + payload
