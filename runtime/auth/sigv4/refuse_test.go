@@ -3,6 +3,7 @@ package sigv4
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -233,4 +234,18 @@ func TestCustomised(t *testing.T) {
 	g := newGateway(t, Config{}, gw.API{Responses: []gw.GatewayResponse{{Type: gw.InvalidSignature, Status: 401}}})
 	raw := strings.Replace(string(signed(t, good(t), alice, testTime)), "AKIDEXAMPLE", "AKID", 1)
 	require.Equal(t, answer{401, unknown.errorType, unknown.body}, g.send(t, []byte(raw)))
+}
+
+// TestManyNames: each signed field costs a walk over all, so there is a bound.
+func TestManyNames(t *testing.T) {
+	g := newGateway(t, Config{}, gw.API{})
+	for count, want := range map[int]int{maxNames - 2: 200, maxNames - 1: 403} { // beside Host and X-Amz-Date
+		r := request(t, "GET", "/pets", "")
+		for i := range count {
+			r.Header.Set(fmt.Sprintf("F%d", i), strings.Repeat("x", 1000))
+		}
+		got := g.send(t, signed(t, r, alice, testTime))
+		require.Equal(t, want, got.status, "%d fields", count)
+	}
+	require.Equal(t, 200, g.send(t, signed(t, request(t, "GET", "/pets", ""), alice, testTime)).status)
 }
