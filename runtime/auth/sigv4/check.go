@@ -32,18 +32,9 @@ func (w *work) checkTime(c *gw.Ctx) gw.Fault {
 		w.stamp = w.at.Format(timeForm)
 	}
 	w.day = w.stamp[:len("20060102")]
-	good := clockWindow
-	if w.expires != "" {
-		seconds, err := strconv.ParseInt(w.expires, 10, 64)
-		switch {
-		case err != nil:
-			return c.Fail(gw.InvalidSignature, "X-Amz-Expires should be a number")
-		case seconds < 0:
-			return c.Fail(gw.InvalidSignature, "X-Amz-Expires must be non-negative")
-		case seconds > maxExpires:
-			return c.Fail(gw.InvalidSignature, "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds")
-		}
-		good = time.Duration(seconds) * time.Second
+	good, wrong := w.validity()
+	if wrong != "" {
+		return c.Fail(gw.InvalidSignature, wrong)
 	}
 	now := c.Core().Now().UTC().Truncate(time.Second)
 	if oldest := now.Add(-good); w.at.Before(oldest) {
@@ -55,6 +46,23 @@ func (w *work) checkTime(c *gw.Ctx) gw.Fault {
 			" ("+now.Format(timeForm)+" + "+span(clockWindow)+")")
 	}
 	return gw.OK
+}
+
+// validity is how long the signature is good from its time on, or what is wrong with X-Amz-Expires.
+func (w *work) validity() (good time.Duration, wrong string) {
+	if w.expires == "" {
+		return clockWindow, ""
+	}
+	seconds, err := strconv.ParseInt(w.expires, 10, 64)
+	switch {
+	case err != nil:
+		return 0, "X-Amz-Expires should be a number"
+	case seconds < 0:
+		return 0, "X-Amz-Expires must be non-negative"
+	case seconds > maxExpires:
+		return 0, "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"
+	}
+	return time.Duration(seconds) * time.Second, ""
 }
 
 // readTime reads a time in ISO 8601's basic format, or where dates is set in that of a Date field.
