@@ -40,6 +40,8 @@ func newAnswers(api *API) (answers [faultCount]*answer) {
 		switch f {
 		case IncompleteSignature:
 			kind = MissingAuthenticationToken
+		case UnrecognizedClient:
+			kind = InvalidSignature
 		case FunctionFailure:
 			kind = IntegrationFailure
 		}

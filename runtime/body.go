@@ -13,13 +13,18 @@ type bodyState struct {
 	whole  []byte // of buffer, or of the server's own
 	buffer []byte
 
+	kept    bool   // sent is the body as it was sent, which is still to be decoded
+	sent    []byte // of sentBuf, or of the server's own
+	sentBuf []byte
+
 	guarded bool // the body is JSON to be checked, so that its depth is looked at while it is read
 	nesting nesting
 }
 
 func (b *bodyState) reset() {
 	b.read, b.whole, b.guarded = false, nil, false
-	b.buffer = kept(b.buffer, keptBuffer)
+	b.kept, b.sent = false, nil
+	b.buffer, b.sentBuf = kept(b.buffer, keptBuffer), kept(b.sentBuf, keptBuffer)
 }
 
 // BodyError is why a request's body could not be read to its end. A backend that was sent a part of it must not take
@@ -93,6 +98,9 @@ func (c *Ctx) RequestBody() (whole []byte, stream io.Reader, size int64, f Fault
 	}
 	// What is made here may outlive the request's context: a proxy may still send the body while it answers.
 	if coding := c.coding(); coding != identityCoding {
+		if coding == framedCoding {
+			return nil, nil, 0, UnsupportedEncoding // nobody has checked the pieces
+		}
 		if len(whole) > 0 {
 			stream = bytes.NewReader(whole)
 		}
@@ -109,6 +117,9 @@ func (c *Ctx) RequestBody() (whole []byte, stream io.Reader, size int64, f Fault
 
 // sentBody is the body as it was sent.
 func (c *Ctx) sentBody() (whole []byte, stream io.Reader, size int64) {
+	if b := &c.body; b.kept {
+		return b.sent, nil, int64(len(b.sent))
+	}
 	if stream = c.rc.RequestBodyStream(); stream == nil {
 		whole = c.rc.Request.Body()
 		return whole, nil, int64(len(whole))

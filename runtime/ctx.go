@@ -149,6 +149,9 @@ func (c *Ctx) Route() *Route { return c.route }
 // Path is the request's path without the stage.
 func (c *Ctx) Path() *Path { return &c.path }
 
+// SentPath is the whole path as it was sent, with the stage where it is a part of it: what a client signs.
+func (c *Ctx) SentPath() string { return c.path.raw }
+
 // Method is the request's method, after X-HTTP-Method-Override (rest.md, section 1.6).
 func (c *Ctx) Method() Method { return c.method }
 

@@ -17,6 +17,7 @@ const (
 	identityCoding coding = iota
 	gzipCoding
 	deflateCoding
+	framedCoding // aws-chunked: pieces with signatures, which only who checks them undoes
 	otherCoding
 )
 
@@ -28,7 +29,19 @@ func (c *Ctx) coding() coding {
 	if c.counts[fieldContentEncoding] > 1 {
 		return otherCoding
 	}
-	return codingOf(c.field(fieldContentEncoding))
+	name := c.field(fieldContentEncoding)
+	if isFramed(name) {
+		return framedCoding
+	}
+	return codingOf(name)
+}
+
+const framedName = "aws-chunked"
+
+// isFramed reports whether aws-chunked is the outermost of the codings that name lists; it is written first.
+func isFramed(name string) bool {
+	n := len(framedName)
+	return len(name) >= n && equalFold(name[:n], framedName) && (len(name) == n || name[n] == ',' || name[n] == ' ')
 }
 
 func codingOf(name string) coding {

@@ -31,9 +31,13 @@ const (
 	Default4XX
 	Default5XX
 
-	// IncompleteSignature is an unknown route asked for with an Authorization header; it is customised as
-	// MissingAuthenticationToken (rest.md, section 3.4).
+	// IncompleteSignature is an Authorization header that is no signature, on an unknown route or where one is asked for;
+	// it is customised as MissingAuthenticationToken (rest.md, section 3.4).
 	IncompleteSignature
+
+	// UnrecognizedClient is a signature by an access key, or with a session token, that nobody knows; it is customised as
+	// InvalidSignature (rest.md, section 12.5).
+	UnrecognizedClient
 
 	// FunctionFailure is a Lambda function that failed, or whose answer is none that a proxy integration can pass on: a 502,
 	// which is customised as IntegrationFailure (rest.md, sections 3.3 and 7.2).
@@ -107,6 +111,7 @@ var faultKinds = [faultCount]faultKind{
 	Default4XX:                   {name: "DEFAULT_4XX", status: 400, errorType: "BadRequestException", message: "Bad Request"},
 	Default5XX:                   {name: "DEFAULT_5XX", status: 500, errorType: internalType, message: internalError},
 	IncompleteSignature:          {name: "MISSING_AUTHENTICATION_TOKEN", status: 403, errorType: "IncompleteSignatureException"},
+	UnrecognizedClient:           {name: "INVALID_SIGNATURE", status: 403, errorType: "UnrecognizedClientException", message: "The security token included in the request is invalid."},
 	FunctionFailure:              {name: "INTEGRATION_FAILURE", status: 502, errorType: internalType, message: internalError, executing: true},
 	EventTooLarge:                {name: "REQUEST_TOO_LARGE", status: 413, errorType: "BadRequestException", message: "Request Too Long", executing: true},
 	BadRequest:                   {status: 400, errorType: "BadRequestException", message: "Bad Request"},

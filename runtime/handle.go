@@ -274,7 +274,7 @@ func (c *Ctx) beyondAWSLimits() bool {
 // themselves; fasthttp's own server does not, and its streams cannot be asked.
 func (c *Ctx) leavesBody() bool {
 	stream := c.rc.RequestBodyStream()
-	if stream == nil || c.body.read {
+	if stream == nil || c.body.read || c.body.kept {
 		return false
 	}
 	if _, ok := stream.(interface{ Interrupt() }); ok {
