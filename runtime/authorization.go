@@ -1,6 +1,10 @@
 package runtime
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Authorization is what an authorizer has found out about a caller. It does not change once it is made, so that many
 // requests may share it.
@@ -11,14 +15,79 @@ type Authorization struct {
 	Values []AuthorizerValue
 	// Claims are $context.authorizer.claims.NAME: those of a token (rest.md, section 12.4).
 	Claims []AuthorizerValue
-	// Event is requestContext.authorizer of events: a JSON object.
-	Event string
+	// Latency is how long the authorizer's function took; negative where none was asked.
+	Latency time.Duration
 	// Key is the API key that the authorizer names (usageIdentifierKey).
 	Key string
 }
 
 // AuthorizerValue is one value of an authorizer's, or one claim.
 type AuthorizerValue struct{ Name, Value string }
+
+// AppendEvent appends requestContext.authorizer of events, a JSON object (rest.md, section 7.1).
+func (a *Authorization) AppendEvent(dst []byte) []byte {
+	dst = append(dst, '{')
+	if len(a.Claims) > 0 {
+		dst = append(dst, `"claims":{`...)
+		for i := range a.Claims {
+			dst = appendPair(dst, &a.Claims[i], i > 0)
+		}
+		return append(dst, "}}"...)
+	}
+	for i := range a.Values {
+		if name := a.Values[i].Name; name != "principalId" && name != "integrationLatency" { // those are the gateway's own
+			dst = append(appendPair(dst, &a.Values[i], false), ',')
+		}
+	}
+	dst = appendJSONString(append(dst, `"principalId":`...), a.Principal)
+	if a.Latency >= 0 {
+		dst = strconv.AppendInt(append(dst, `,"integrationLatency":`...), a.Latency.Milliseconds(), 10)
+	}
+	return append(dst, '}')
+}
+
+func appendPair(dst []byte, v *AuthorizerValue, comma bool) []byte {
+	if comma {
+		dst = append(dst, ',')
+	}
+	return appendJSONString(append(appendJSONString(dst, v.Name), ':'), v.Value)
+}
+
+// Identity is who has signed a request: $context.identity.… of methods with IAM authorization. It does not change once it
+// is made, so that many requests may share it.
+type Identity struct {
+	AccountID string // accountId
+	Caller    string // caller
+	User      string // user
+	UserARN   string // userArn
+	AccessKey string // accessKey
+}
+
+// Identify notes who has signed the request.
+func (c *Ctx) Identify(who *Identity) { c.identity = who }
+
+// Identity is who has signed the request; nil when nobody has.
+func (c *Ctx) Identity() *Identity { return c.identity }
+
+// identityVar is a variable below $context.identity that only signed requests have.
+func (c *Ctx) identityVar(v Variable) string {
+	who := c.identity
+	if who == nil {
+		return ""
+	}
+	switch v {
+	case IdentityAccountID:
+		return who.AccountID
+	case IdentityCaller:
+		return who.Caller
+	case IdentityUser:
+		return who.User
+	case IdentityUserARN:
+		return who.UserARN
+	default:
+		return who.AccessKey
+	}
+}
 
 // Authorize notes what an authorizer says of the caller.
 func (c *Ctx) Authorize(a *Authorization) { c.authorization = a }

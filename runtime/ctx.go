@@ -53,6 +53,7 @@ type Ctx struct {
 	checks    checkState
 
 	authorization *Authorization // nil: no authorizer has run
+	identity      *Identity      // nil: nobody has signed
 
 	front  frontKind
 	scheme string
@@ -111,7 +112,7 @@ func (c *Ctx) release() {
 	c.templates.reset()
 	c.checks.reset()
 	c.path.raw, c.path.count, c.path.first = "", 0, 0
-	c.rc, c.stage, c.variables, c.route, c.authorization = nil, nil, nil, nil, nil
+	c.rc, c.stage, c.variables, c.route, c.authorization, c.identity = nil, nil, nil, nil, nil, nil
 	c.method, c.methodName, c.target, c.query, c.host = UnknownMethod, "", "", "", ""
 	c.begun = time.Time{}
 	c.requestID, c.extendedID, c.traceID, c.client = "", "", "", ""

@@ -310,6 +310,16 @@ func variableOf(name string) Variable {
 		return SourceIP
 	case "identity.userAgent":
 		return UserAgent
+	case "identity.accountId":
+		return IdentityAccountID
+	case "identity.caller":
+		return IdentityCaller
+	case "identity.user":
+		return IdentityUser
+	case "identity.userArn":
+		return IdentityUserARN
+	case "identity.accessKey":
+		return IdentityAccessKey
 	}
 	return NoVariable
 }

@@ -30,6 +30,11 @@ const (
 	DomainPrefix                // domainPrefix
 	SourceIP                    // identity.sourceIp
 	UserAgent                   // identity.userAgent
+	IdentityAccountID           // identity.accountId
+	IdentityCaller              // identity.caller
+	IdentityUser                // identity.user
+	IdentityUserARN             // identity.userArn
+	IdentityAccessKey           // identity.accessKey
 	XRayTraceID                 // xrayTraceId
 	ErrorMessage                // error.message
 	ErrorMessageString          // error.messageString
@@ -80,6 +85,8 @@ func (c *Ctx) Var(v Variable) string {
 		return c.ClientAddr()
 	case UserAgent:
 		return c.field(fieldUserAgent)
+	case IdentityAccountID, IdentityCaller, IdentityUser, IdentityUserARN, IdentityAccessKey:
+		return c.identityVar(v)
 	case XRayTraceID:
 		return c.TraceHeader()
 	default:

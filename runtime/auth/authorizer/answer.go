@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -73,7 +72,7 @@ func read(payload []byte, took time.Duration) (*decision, error) {
 	if err := readContext(a, root.Get("context")); err != nil {
 		return nil, err
 	}
-	a.Event = event(a, took)
+	a.Latency = took
 	return said, nil
 }
 
@@ -102,19 +101,4 @@ func readContext(a *gw.Authorization, context value.Value) error {
 		a.Values = append(a.Values, gw.AuthorizerValue{Name: strings.Clone(name), Value: strings.Clone(text)})
 	}
 	return nil
-}
-
-// event is requestContext.authorizer (rest.md, section 7.1).
-func event(a *gw.Authorization, took time.Duration) string {
-	b := append([]byte(nil), '{')
-	for _, v := range a.Values {
-		if v.Name == "principalId" || v.Name == "integrationLatency" {
-			continue // the gateway's own
-		}
-		b = append(value.AppendJSON(b, value.String(v.Name)), ':')
-		b = append(value.AppendJSON(b, value.String(v.Value)), ',')
-	}
-	b = value.AppendJSON(append(b, `"principalId":`...), value.String(a.Principal))
-	b = strconv.AppendInt(append(b, `,"integrationLatency":`...), took.Milliseconds(), 10)
-	return string(append(b, '}'))
 }

@@ -19,7 +19,9 @@ import (
 	"github.com/gatewright/gatewright/runtime/integration/lambda"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2.runClock")) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2.runClock"))
+}
 
 // guarded is a gateway with one route behind an authorizer, whose function is answer.
 type guarded struct {

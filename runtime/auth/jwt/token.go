@@ -5,14 +5,12 @@ import (
 	"strings"
 	"time"
 
+	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/value"
 )
 
 // Claim is a claim as $context.authorizer.claims and events show it.
-type Claim struct {
-	Name  string
-	Value string
-}
+type Claim = gw.AuthorizerValue
 
 // Token is a token that was verified. Requests share it: it must not be changed.
 type Token struct {

@@ -99,6 +99,16 @@ func New(core *gw.Core, cfg Config) *Verifier {
 	return v
 }
 
+// Caller is the principal at index of Config.Principals; nil where it could not be read, of which core's Start tells.
+func (v *Verifier) Caller(index int) *Caller {
+	for _, p := range v.principals {
+		if p.caller.Index == index {
+			return &p.caller
+		}
+	}
+	return nil
+}
+
 func (v *Verifier) add(index int, from *Principal) error {
 	if !validKeyID(from.AccessKeyID) {
 		return errors.New("an access key id has 1 to 128 letters, digits, - or _")

@@ -2,6 +2,7 @@ package inproc
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"unicode/utf8"
 
@@ -122,6 +123,14 @@ func fill(to *events.APIGatewayProxyRequest, e *lambda.Event) {
 	c.ResourcePath, c.Path, c.HTTPMethod = v.Resource, v.ContextPath, v.Method
 	c.RequestTime, c.RequestTimeEpoch = v.RequestTime, v.RequestTimeEpoch
 	c.Identity.SourceIP, c.Identity.UserAgent = v.SourceIP, v.UserAgent
+	if v.Authorizer != "" {
+		// The gateway wrote it, so that it is JSON.
+		_ = json.Unmarshal([]byte(v.Authorizer), &c.Authorizer)
+	}
+	if who := v.Identity; who != nil {
+		c.Identity.AccountID, c.Identity.Caller, c.Identity.User = who.AccountID, who.Caller, who.User
+		c.Identity.UserArn, c.Identity.AccessKey = who.UserARN, who.AccessKey
+	}
 }
 
 // answer puts the handler's result into r, in the order and with the texts that it has as JSON.

@@ -125,23 +125,29 @@ func (e *Event) appendContext(dst []byte) []byte {
 	dst = appendMember(dst, `,"deploymentId":`, c.Var(gw.DeploymentID))
 	dst = appendMember(dst, `,"apiId":`, c.Var(gw.APIID))
 	if a := c.Authorization(); a != nil {
-		dst = append(append(dst, `,"authorizer":`...), a.Event...)
+		dst = a.AppendEvent(append(dst, `,"authorizer":`...))
 	}
 	return append(e.appendIdentity(append(dst, `,"identity":`...)), '}')
 }
 
-// appendIdentity appends requestContext.identity. Nothing but the client's address and name is known of a caller that no
-// authorizer has looked at.
+// appendIdentity appends requestContext.identity. Beyond the client's address and name, it is known of those who sign.
 func (e *Event) appendIdentity(dst []byte) []byte {
-	dst = append(dst, `{"cognitoIdentityPoolId":null,"accountId":null,"cognitoIdentityId":null,"caller":null,"sourceIp":`...)
-	dst = appendQuoted(dst, e.c.ClientAddr())
-	dst = append(dst, `,"principalOrgId":null,"accessKey":null,"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":null,"userAgent":`...)
-	if e.agent == "" {
-		dst = append(dst, "null"...)
-	} else {
-		dst = appendQuoted(dst, e.agent)
+	c := e.c
+	dst = appendOrNull(append(dst, `{"cognitoIdentityPoolId":null,"accountId":`...), c.Var(gw.IdentityAccountID))
+	dst = appendOrNull(append(dst, `,"cognitoIdentityId":null,"caller":`...), c.Var(gw.IdentityCaller))
+	dst = appendMember(dst, `,"sourceIp":`, c.ClientAddr())
+	dst = appendOrNull(append(dst, `,"principalOrgId":null,"accessKey":`...), c.Var(gw.IdentityAccessKey))
+	dst = append(dst, `,"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":`...)
+	dst = appendOrNull(dst, c.Var(gw.IdentityUserARN))
+	dst = appendOrNull(append(dst, `,"userAgent":`...), e.agent)
+	return append(appendOrNull(append(dst, `,"user":`...), c.Var(gw.IdentityUser)), '}')
+}
+
+func appendOrNull(dst []byte, value string) []byte {
+	if value == "" {
+		return append(dst, "null"...)
 	}
-	return append(dst, `,"user":null}`...)
+	return appendQuoted(dst, value)
 }
 
 func (e *Event) appendBody(dst []byte) []byte {

@@ -24,6 +24,10 @@ type Values struct {
 	RequestTimeEpoch                                                                    int64 // milliseconds
 	SourceIP, UserAgent                                                                 string
 
+	// Authorizer is requestContext.authorizer as JSON; empty where none has run. Identity is who has signed; nil: nobody.
+	Authorizer string
+	Identity   *gw.Identity
+
 	Body            string
 	IsBase64Encoded bool
 }
@@ -52,6 +56,10 @@ func (e *Event) Values(v *Values) {
 	v.DomainPrefix, _, _ = strings.Cut(v.DomainName, ".")
 	v.RequestID, v.ExtendedRequestID = k.keep(c.RequestID()), k.keep(c.ExtendedRequestID())
 	v.RequestTime, v.RequestTimeEpoch = k.keep(c.Var(gw.RequestTime)), c.Time().UnixMilli()
+	if a := c.Authorization(); a != nil {
+		v.Authorizer = string(a.AppendEvent(nil))
+	}
+	v.Identity = c.Identity()
 	v.SourceIP, v.UserAgent = k.keep(c.ClientAddr()), k.keep(e.agent)
 	values := make([]string, len(e.headers)+len(e.query))
 	v.Headers, v.AllHeaders = k.maps(e.headers, values, folded)
