@@ -76,11 +76,8 @@ const (
 
 // derivedID is the id of the key called name: the last digits of a hash, like the ids that generated code has.
 func derivedID(name string) string {
-	hash := sha256.New()
-	hash.Write([]byte("key\x00")) // a hash takes everything
-	hash.Write([]byte(name))
-	var buffer digest
-	sum := hash.Sum(buffer[:0])
+	var buffer [64]byte // enough for most names
+	sum := sha256.Sum256(append(append(buffer[:0], "key\x00"...), name...))
 	rest := uint64(0)
 	for i := 0; i < len(sum); i += 8 {
 		_, rest = bits.Div64(rest, binary.BigEndian.Uint64(sum[i:]), idCount)
