@@ -22,7 +22,9 @@ import (
 	"github.com/gatewright/gatewright/runtime/front/h2"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1")) // one for each process
+}
 
 // domain is a gateway that serves a domain with mutual TLS over both protocols.
 type domain struct {

@@ -95,6 +95,45 @@ func TestClearTextIsRefused(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, recorder.Code)
 }
 
+func TestConfigurations(t *testing.T) {
+	d, core := build(t, root(t, "root").pem())
+	require.NoError(t, core.Start(d.Check))
+	chosen := &tls.Config{ServerName: "chosen", MinVersion: tls.VersionTLS10}
+	var refuse error
+	base := &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if hello.ServerName == "" {
+			return nil, refuse
+		}
+		return chosen, refuse
+	}}
+	of := func(name string) *tls.Config {
+		t.Helper()
+		got, err := d.TLS(base).GetConfigForClient(&tls.ClientHelloInfo{ServerName: name})
+		require.NoError(t, err)
+		require.Equal(t, tls.RequestClientCert, got.ClientAuth)
+		require.Equal(t, uint16(tls.VersionTLS12), got.MinVersion)
+		require.True(t, got.SessionTicketsDisabled)
+		require.True(t, d.current.Load().roots.Equal(got.ClientCAs))
+		return got
+	}
+	require.Equal(t, "chosen", of("x").ServerName)
+	require.Empty(t, of("").ServerName)
+	write(t, d.paths.Truststore, root(t, "other").pem())
+	require.NoError(t, d.Reload())
+	of("x")
+	refuse = errNoList
+	_, err := d.TLS(base).GetConfigForClient(&tls.ClientHelloInfo{})
+	require.ErrorIs(t, err, errNoList)
+
+	kept := d.TLS(chosen)
+	first, _ := kept.GetConfigForClient(&tls.ClientHelloInfo{})
+	again, _ := kept.GetConfigForClient(&tls.ClientHelloInfo{})
+	require.Same(t, first, again, "made once")
+	require.NoError(t, d.Reload())
+	again, _ = kept.GetConfigForClient(&tls.ClientHelloInfo{})
+	require.NotSame(t, first, again, "made again for another truststore")
+}
+
 func TestRevocation(t *testing.T) {
 	top := root(t, "root")
 	middle := top.authority("middle")
