@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // recorder takes one answer to a request in clear text.
@@ -21,8 +22,12 @@ func FuzzDistinguished(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x0c\x02\x0a\x22"))
 	f.Add([]byte("\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x04\x02\x00\x22"))
+	f.Add([]byte("\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x14\x02\xff\x22"))
 	f.Fuzz(func(t *testing.T, der []byte) {
 		text := distinguished(der)
+		if !utf8.ValidString(text) {
+			t.Fatalf("%q is not UTF-8", text)
+		}
 		if strings.ContainsAny(text, "\n\r\x00") {
 			t.Fatalf("%q breaks a line", text)
 		}

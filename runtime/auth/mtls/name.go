@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // attribute is one part of a distinguished name. Its value stays encoded: any type of text may stand there.
@@ -53,7 +54,8 @@ func (a *attribute) write(b *strings.Builder) {
 	i := slices.IndexFunc(attributeNames[:], func(n struct{ oid, name string }) bool { return n.oid == oid })
 	if i >= 0 {
 		var text string
-		if _, err := asn1.Unmarshal(a.Value.FullBytes, &text); err == nil {
+		_, err := asn1.Unmarshal(a.Value.FullBytes, &text)
+		if err == nil && utf8.ValidString(text) { // T61String holds any bytes, and events are JSON
 			b.WriteString(attributeNames[i].name)
 			b.WriteByte('=')
 			writeEscaped(b, text)
