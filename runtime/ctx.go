@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"crypto/tls"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -55,12 +56,14 @@ type Ctx struct {
 	authorization *Authorization // nil: no authorizer has run
 	identity      *Identity      // nil: nobody has signed
 
-	front  frontKind
-	scheme string
-	remote string // the peer's address where the front is net/http
-	traced bool   // a backend was asked, so that the answer carries the trace id
-	closes bool   // the connection closes behind the answer
-	held   []Releaser
+	front      frontKind
+	scheme     string
+	remote     string // the peer's address where the front is net/http
+	netTLS     *tls.ConnectionState
+	clientCert *ClientCertificate
+	traced     bool // a backend was asked, so that the answer carries the trace id
+	closes     bool // the connection closes behind the answer
+	held       []Releaser
 }
 
 // frontKind is what received the request.
@@ -118,6 +121,7 @@ func (c *Ctx) release() {
 	c.requestID, c.extendedID, c.traceID, c.client = "", "", "", ""
 	c.fault, c.errorMessage, c.errorMessageSet, c.allow, c.tooLarge = OK, "", false, "", 0
 	c.front, c.scheme, c.remote, c.traced, c.closes = frontFast, "", "", false, false
+	c.netTLS, c.clientCert = nil, nil
 	c.held = c.held[:0]
 }
 

@@ -74,7 +74,7 @@ func (netConn) LocalAddr() net.Addr { return &net.TCPAddr{} }
 func (c *Ctx) openNet(r *http.Request) Fault {
 	c.front, c.remote, c.scheme = frontNet, r.RemoteAddr, "http"
 	if r.TLS != nil {
-		c.scheme = "https"
+		c.scheme, c.netTLS = "https", r.TLS
 	}
 	c.methodName, c.host = r.Method, r.Host
 	c.target = netTarget(r)

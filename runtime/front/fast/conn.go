@@ -19,8 +19,12 @@ type conn struct {
 // secured is what a handler sees of a TLS connection.
 type secured struct {
 	*tls.Conn
-	sock *sock
+	sock  *sock
+	state tls.ConnectionState // as of the end of the handshake; nothing changes it later
 }
+
+// State is what the handshake agreed on. It must not be changed.
+func (s *secured) State() *tls.ConnectionState { return &s.state }
 
 // Gone says whether the client has left.
 func (s *secured) Gone() bool { return s.sock.Gone() }
@@ -46,10 +50,14 @@ func (c *conn) serveTLS(secure *tls.Conn) {
 		return
 	}
 	c.sock.enter(phaseNew)
-	if secure.ConnectionState().NegotiatedProtocol == "h2" && c.sock.srv.cfg.HTTP2 != nil {
+	state := secure.ConnectionState()
+	if state.NegotiatedProtocol == "h2" && c.sock.srv.cfg.HTTP2 != nil {
 		c.nc = secure // the library asks for its very type
 		c.serveHTTP2(nil)
 		return
+	}
+	if nc, ok := c.nc.(*secured); ok {
+		nc.state = state
 	}
 	c.serve()
 }
