@@ -69,6 +69,12 @@ func (c *Ctx) Identify(who *Identity) { c.identity = who }
 // Identity is who has signed the request; nil when nobody has.
 func (c *Ctx) Identity() *Identity { return c.identity }
 
+// UseAPIKey notes the API key that the request is let in by, and its id.
+func (c *Ctx) UseAPIKey(value, id string) { c.apiKey, c.apiKeyID = value, id }
+
+// APIKey is the API key that the request is let in by and its id; both are empty where none was asked for.
+func (c *Ctx) APIKey() (value, id string) { return c.apiKey, c.apiKeyID }
+
 // identityVar is a variable below $context.identity that only signed requests have.
 func (c *Ctx) identityVar(v Variable) string {
 	who := c.identity

@@ -55,6 +55,8 @@ type Ctx struct {
 
 	authorization *Authorization // nil: no authorizer has run
 	identity      *Identity      // nil: nobody has signed
+	apiKey        string         // empty: none was asked for
+	apiKeyID      string
 
 	front      frontKind
 	scheme     string
@@ -116,6 +118,7 @@ func (c *Ctx) release() {
 	c.checks.reset()
 	c.path.raw, c.path.count, c.path.first = "", 0, 0
 	c.rc, c.stage, c.variables, c.route, c.authorization, c.identity = nil, nil, nil, nil, nil, nil
+	c.apiKey, c.apiKeyID = "", ""
 	c.method, c.methodName, c.target, c.query, c.host = UnknownMethod, "", "", "", ""
 	c.begun = time.Time{}
 	c.requestID, c.extendedID, c.traceID, c.client = "", "", "", ""

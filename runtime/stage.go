@@ -10,6 +10,7 @@ import (
 
 // stage is a stage as it is served. Its variables are hot data.
 type stage struct {
+	index     int
 	name      string
 	document  []StageVariable // what the document says, options laid over it
 	variables atomic.Pointer[[]StageVariable]
@@ -35,7 +36,7 @@ func (core *Core) mountStages() {
 		named, core.atRoot = []Stage{{}}, true
 	}
 	for i := range named {
-		s := &stage{name: named[i].Name, document: overlay(named[i].Variables, core.settings.variables)}
+		s := &stage{index: i, name: named[i].Name, document: overlay(named[i].Variables, core.settings.variables)}
 		s.variables.Store(&s.document)
 		core.stages = append(core.stages, s)
 	}
@@ -70,6 +71,18 @@ func (c *Ctx) enterStage() Fault {
 	}
 	return Forbidden
 }
+
+// StageNames are the mounted stages; a nameless one is empty.
+func (core *Core) StageNames() []string {
+	names := make([]string, len(core.stages))
+	for i, s := range core.stages {
+		names[i] = s.name
+	}
+	return names
+}
+
+// StageIndex is the place of the request's stage in Core.StageNames.
+func (c *Ctx) StageIndex() int { return c.stage.index }
 
 // StageVariable is stageVariables.name.
 func (c *Ctx) StageVariable(name string) string {

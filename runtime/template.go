@@ -310,6 +310,10 @@ func variableOf(name string) Variable {
 		return SourceIP
 	case "identity.userAgent":
 		return UserAgent
+	case "identity.apiKey":
+		return IdentityAPIKey
+	case "identity.apiKeyId":
+		return IdentityAPIKeyID
 	case "identity.accountId":
 		return IdentityAccountID
 	case "identity.caller":

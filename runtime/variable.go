@@ -35,6 +35,8 @@ const (
 	IdentityUser                // identity.user
 	IdentityUserARN             // identity.userArn
 	IdentityAccessKey           // identity.accessKey
+	IdentityAPIKey              // identity.apiKey
+	IdentityAPIKeyID            // identity.apiKeyId
 	XRayTraceID                 // xrayTraceId
 	ErrorMessage                // error.message
 	ErrorMessageString          // error.messageString
@@ -87,6 +89,10 @@ func (c *Ctx) Var(v Variable) string {
 		return c.field(fieldUserAgent)
 	case IdentityAccountID, IdentityCaller, IdentityUser, IdentityUserARN, IdentityAccessKey:
 		return c.identityVar(v)
+	case IdentityAPIKey:
+		return c.apiKey
+	case IdentityAPIKeyID:
+		return c.apiKeyID
 	case XRayTraceID:
 		return c.TraceHeader()
 	default:

@@ -1,92 +1,106 @@
 // Package authorizer holds what Gatewright knows of the ways to find out who calls: which of them stands before an
-// operation, what can be wrong with one, and what a gateway does for it. A kind is one file. The package must not know how
-// documents are loaded, nor how Go is printed.
+// operation, what can be wrong with one, and what a gateway does for it. A kind is one file and one line in kinds. The
+// package must not know how documents are loaded, nor how Go is printed.
 package authorizer
 
 import (
+	"slices"
 	"strings"
 
-	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
 )
 
 // Guard is what stands before an operation.
 type Guard struct {
-	// Scheme is the scheme whose authorizer is asked; nil: none is.
-	Scheme *model.SecurityScheme
-	// Policy is set where the API has a resource policy.
-	Policy bool
-	// Unmet is what the document asks for and no gateway can do yet. Such an operation stays closed.
-	Unmet string
+	api *model.API
+	// asked finds out who calls; nil: nobody is asked.
+	asked kind
+	// scheme is the scheme that asks; nil where x-amazon-apigateway-auth does.
+	scheme *model.SecurityScheme
+	scopes []string
+	// key is the scheme by which the operation wants an API key; nil: it wants none.
+	key *model.SecurityScheme
+	// unmet is what the document asks for and no gateway can do. Such an operation stays closed.
+	unmet string
 }
 
-// Of is the guard of an operation. The backend of a plain document checks its callers itself.
+// Of is the guard of an operation. The backend of a plain document checks its callers itself, but for API keys where the
+// document lists them.
 func Of(api *model.API, op *model.Operation) Guard {
-	if !api.Amazon {
-		return Guard{}
+	g := Guard{api: api}
+	if op.Auth != nil && api.Amazon {
+		switch strings.ToUpper(op.Auth.Value) {
+		case "", "NONE":
+		case "AWS_IAM":
+			g.asked = iam{}
+		default:
+			g.unmet = op.Auth.Value
+		}
 	}
-	g := Guard{Policy: api.Policy != nil}
-	if op.Auth != nil && op.Auth.Value != "" && !strings.EqualFold(op.Auth.Value, "NONE") {
-		g.Unmet = "IAM authorization"
-		return g
-	}
-	requirement := required(api, op)
-	if requirement == nil {
-		return g
-	}
-	if len(requirement.Schemes) > 1 {
-		g.Unmet = severalSchemes
-		return g
-	}
-	use := requirement.Schemes[0]
-	g.Scheme = schemeOf(api, use.Name.Value)
-	if g.Scheme == nil || !isLambda(g.Scheme) {
-		g.Scheme, g.Unmet = nil, use.Name.Value
+	for _, use := range uses(api, op) {
+		g.add(use)
 	}
 	return g
 }
 
-// severalSchemes is what stands before an operation with more than one scheme.
-const severalSchemes = "several schemes at once"
-
-// allKnown reports whether each scheme of an operation could be asked by itself: else there is a finding about it already.
-func allKnown(api *model.API, op *model.Operation) bool {
-	security := op.Security
-	if security == nil {
-		security = api.Security
+// add puts a scheme before the operation. All schemes must be met, in whatever way they are listed: Amazon has one authorizer
+// for each operation and, beside it, API keys (rest.md 1.2).
+func (g *Guard) add(use model.SchemeUse) {
+	s := schemeOf(g.api, use.Name.Value)
+	if s != nil && isKey(s) {
+		if g.api.Amazon || keyed(g.api) {
+			g.key = s
+		}
+		return
 	}
-	for _, alternative := range security.Alternatives {
-		for _, use := range alternative.Schemes {
-			if s := schemeOf(api, use.Name.Value); s == nil || !isLambda(s) {
-				return false
+	if !g.api.Amazon {
+		return
+	}
+	asked := kindOf(s)
+	switch {
+	case asked == nil:
+		g.unmet = use.Name.Value
+	case g.unmet != "":
+	case g.asked != nil && !g.same(asked, s):
+		g.unmet = severalSchemes
+	default:
+		g.asked, g.scheme = asked, s
+		for _, scope := range use.Scopes {
+			if !slices.Contains(g.scopes, scope.Value) {
+				g.scopes = append(g.scopes, scope.Value)
 			}
 		}
 	}
-	return true
 }
 
-// several stands for alternatives, of which none can be chosen.
-var several = &model.SecurityRequirement{Schemes: make([]model.SchemeUse, 2)}
+// same reports whether another scheme asks what is asked already: there is one list of those who sign.
+func (g *Guard) same(asked kind, s *model.SecurityScheme) bool {
+	_, signed := asked.(iam)
+	return g.asked == asked && (signed || g.scheme == s)
+}
 
-// required is what a caller must meet: the operation's own requirement, else the root's (rest.md 1.2). Nil is nothing.
-func required(api *model.API, op *model.Operation) *model.SecurityRequirement {
+// severalSchemes is what stands before an operation that asks several authorizers.
+const severalSchemes = "several authorizers at once"
+
+// uses are the schemes that an operation names: its own, else the root's (rest.md 1.2). None leaves it open.
+func uses(api *model.API, op *model.Operation) []model.SchemeUse {
 	security := op.Security
 	if security == nil {
 		security = api.Security
 	}
-	if security == nil || len(security.Alternatives) == 0 {
+	if security == nil {
 		return nil
 	}
+	var all []model.SchemeUse
 	for i := range security.Alternatives {
-		if len(security.Alternatives[i].Schemes) == 0 {
+		schemes := security.Alternatives[i].Schemes
+		if len(schemes) == 0 {
 			return nil // open to all
 		}
+		all = append(all, schemes...)
 	}
-	if len(security.Alternatives) > 1 {
-		return several
-	}
-	return &security.Alternatives[0]
+	return all
 }
 
 func schemeOf(api *model.API, name string) *model.SecurityScheme {
@@ -98,65 +112,63 @@ func schemeOf(api *model.API, name string) *model.SecurityScheme {
 	return nil
 }
 
-// CheckAll returns what is wrong with the authorizers that operations ask.
-func CheckAll(api *model.API) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	checked := map[*model.SecurityScheme]bool{}
-	for _, item := range api.Paths {
-		for _, op := range item.Operations {
-			g := Of(api, op)
-			if g.Scheme != nil && !checked[g.Scheme] {
-				checked[g.Scheme] = true
-				found = append(found, checkLambda(g.Scheme)...)
-			}
-			if g.Unmet == severalSchemes && allKnown(api, op) {
-				found = append(found, diag.Diagnostic{Code: diag.SecuritySchemeNotYet, Span: op.Span,
-					Message: "an operation with several authorizers cannot be guarded yet", Help: "name one scheme"})
-			}
-		}
-	}
-	return found
-}
-
 // Wiring gives guards what a gateway holds beside its routes.
 type Wiring interface {
 	// Access decides by the resource policy.
 	Access() plan.Value
-	// Authorizer is a Lambda authorizer.
-	Authorizer(a Lambda) plan.Value
+	// Lambda is a Lambda authorizer.
+	Lambda(a Lambda) plan.Value
+	// Bearer is an authorizer that reads tokens.
+	Bearer(b Bearer) plan.Value
+	// Principals are those who may sign.
+	Principals() plan.Value
+	// UsagePlans are those that API keys belong to.
+	UsagePlans() plan.Value
 }
 
-// Lower returns what a gateway does before it serves a request.
-func Lower(g Guard, w Wiring) []plan.Step {
+// Lower returns what a gateway does before it serves a request; open is false where nobody gets past it.
+func (g Guard) Lower(w Wiring) (steps []plan.Step, open bool) {
 	ctx := plan.Name("c")
 	switch {
-	case g.Unmet != "":
-		return []plan.Step{plan.Return{Values: []plan.Value{plan.AuthorizerConfigurationError}}}
-	case g.Scheme != nil:
-		a, ok := lambdaOf(g.Scheme)
-		if !ok {
-			return []plan.Step{plan.Return{Values: []plan.Value{plan.AuthorizerConfigurationError}}}
+	case g.unmet != "":
+		return closed(), false
+	case g.asked != nil:
+		call := g.asked.lower(g, w)
+		if call == nil {
+			return closed(), false
 		}
-		return []plan.Step{plan.Guard{Call: plan.Authorize.Call(w.Authorizer(a), ctx)}}
-	case g.Policy:
-		return []plan.Step{plan.Guard{Call: plan.AccessAnyone.Call(w.Access(), ctx)}}
-	default:
-		return nil
+		steps = append(steps, plan.Guard{Call: call})
+	case g.api.Policy != nil && g.api.Amazon:
+		steps = append(steps, plan.Guard{Call: plan.AccessAnyone.Call(w.Access(), ctx)})
 	}
+	if g.key != nil {
+		steps = append(steps, plan.Guard{Call: plan.UsagePlansAdmit.Call(w.UsagePlans(), ctx)})
+	}
+	return steps, true
+}
+
+// closed answers every request with a failure.
+func closed() []plan.Step {
+	return []plan.Step{plan.Return{Values: []plan.Value{plan.AuthorizerConfigurationError}}}
 }
 
 // Fact says in a few words who may call.
 func (g Guard) Fact() string {
+	var facts []string
 	switch {
-	case g.Unmet != "":
+	case g.unmet != "":
 		return "closed: its authorization is not done yet"
-	case g.Scheme != nil && g.Policy:
-		return "authorizer " + g.Scheme.Name.Value + " and resource policy"
-	case g.Scheme != nil:
-		return "authorizer " + g.Scheme.Name.Value
-	case g.Policy:
-		return "resource policy"
-	default:
+	case g.asked != nil:
+		facts = append(facts, g.asked.fact(g))
+	}
+	if g.api.Policy != nil && g.api.Amazon {
+		facts = append(facts, "resource policy")
+	}
+	if g.key != nil {
+		facts = append(facts, "API key")
+	}
+	if len(facts) == 0 {
 		return "public"
 	}
+	return strings.Join(facts, " and ")
 }

@@ -5,12 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dlclark/regexp2"
-
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/mapping"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
+	"github.com/gatewright/gatewright/runtime/value"
 )
 
 // Lambda is a Lambda authorizer as a gateway asks it (rest.md 1.3).
@@ -31,14 +30,22 @@ const (
 	defaultTTL = 300
 )
 
-// isLambda reports whether a scheme asks a Lambda function.
-func isLambda(s *model.SecurityScheme) bool {
-	return s.Authorizer != nil && (isType(s, "token") || isType(s, "request"))
+// lambda asks a Lambda function (rest.md 12.1).
+type lambda struct{}
+
+func (lambda) is(s *model.SecurityScheme) bool { return isType(s, "token") || isType(s, "request") }
+
+func (lambda) check(g Guard) []diag.Diagnostic { return checkLambda(g.scheme) }
+
+func (lambda) lower(g Guard, w Wiring) plan.Value {
+	a, ok := lambdaOf(g.scheme)
+	if !ok {
+		return nil
+	}
+	return plan.Authorize.Call(w.Lambda(a), plan.Name("c"))
 }
 
-func isType(s *model.SecurityScheme, name string) bool {
-	return strings.EqualFold(s.Authorizer.Type.Value, name)
-}
+func (lambda) fact(g Guard) string { return "authorizer " + g.scheme.Name.Value }
 
 // lambdaOf reads a scheme that was checked; ok is false where the document makes the authorizer fail.
 func lambdaOf(s *model.SecurityScheme) (a Lambda, ok bool) {
@@ -129,7 +136,7 @@ func checkLambda(s *model.SecurityScheme) []diag.Diagnostic {
 			bad(diag.Diagnostic{Span: s.Name.Span, Message: "a token authorizer names no header", Help: "write `in: header` and the header's `name` into the scheme"})
 		}
 		if e := a.ValidationExpression; e != nil {
-			if _, err := regexp2.Compile(e.Value, regexp2.None); err != nil {
+			if err := value.CheckPattern(e.Value); err != nil {
 				bad(diag.Diagnostic{Span: e.Span, Message: fmt.Sprintf("%q is no regular expression: %v", e.Value, err)})
 			}
 		}

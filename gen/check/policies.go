@@ -10,17 +10,14 @@ func (c *checker) policies() {
 	if node := c.api.Policy; node != nil {
 		c.policy(*node, policy.Resource)
 	}
-	if principals := c.api.Principals; principals != nil {
-		for _, p := range principals.Pairs() {
-			c.policy(p.Value.Get("policy"), policy.Identity)
+	for _, p := range c.api.Principals {
+		if p.Policy != nil {
+			c.policy(*p.Policy, policy.Identity)
 		}
 	}
 }
 
 func (c *checker) policy(node source.Node, kind policy.Kind) {
-	if node.IsZero() {
-		return
-	}
 	read, found := policy.Read(node, kind)
 	c.found = append(c.found, found...)
 	c.found = append(c.found, policy.Check(read, policy.Facts{API: valueOf(c.api.APIID), Account: valueOf(c.api.Account), Region: valueOf(c.api.Region)})...)

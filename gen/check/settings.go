@@ -16,13 +16,24 @@ func (c *checker) settings() {
 	c.apiSettings()
 	c.laterNode(diag.HTTPAPINotYet, c.api.HTTPAPICORS)
 	c.laterNode(diag.ThrottleNotYet, c.api.AccountThrottle)
-	c.laterNode(diag.UsagePlansNotYet, c.api.UsagePlans)
+	c.usagePlans()
 	c.laterNode(diag.DomainsNotYet, c.api.Domains)
 	c.laterNode(diag.WebSocketNotYet, c.api.WebSocket)
 	c.laterNode(diag.PortalNotYet, c.api.Portal)
 	c.laterNode(diag.CORSNotYet, c.api.CORS)
 	c.laterNode(diag.StoreNotYet, c.api.Store)
 	c.endpoint()
+}
+
+// usagePlans reports the limits of plans that are still to come.
+func (c *checker) usagePlans() {
+	for _, plan := range c.api.UsagePlans {
+		c.laterNode(diag.UsagePlansNotYet, plan.Throttle)
+		c.laterNode(diag.UsagePlansNotYet, plan.Quota)
+		for _, stage := range plan.Stages {
+			c.laterNode(diag.UsagePlansNotYet, stage.Methods)
+		}
+	}
 }
 
 // unknownKeys reports the extensions that nobody knows: Amazon ignores its own, ours would not be done.

@@ -8,11 +8,7 @@ const (
 	BadAPIKeySource       Code = "GW6002"
 	BadAuthType           Code = "GW6003"
 	BadAuthorizer         Code = "GW6004"
-	CognitoNotYet         Code = "GW6902"
-	IAMNotYet             Code = "GW6903"
-	APIKeysNotYet         Code = "GW6904"
 	MutualTLSNotYet       Code = "GW6906"
-	TokenIssuersNotYet    Code = "GW6907"
 	SecuritySchemeNotYet  Code = "GW6908"
 )
 
@@ -21,7 +17,7 @@ const closedWhenAllowed = "The operation answers 500 Internal server error: what
 
 // securityCodes are the findings about who may call.
 func securityCodes() []Info {
-	return slices.Concat(schemeCodes(), policyCodes(), guardCodes())
+	return slices.Concat(schemeCodes(), policyCodes(), callerCodes(), guardCodes())
 }
 
 func schemeCodes() []Info {
@@ -42,48 +38,24 @@ func schemeCodes() []Info {
 		Remedy:      "Write NONE or AWS_IAM.",
 	}, {
 		Code: BadAuthorizer, Title: "malformed authorizer",
-		Explanation: "The type of x-amazon-apigateway-authorizer is token, request or cognito_user_pools (or jwt), and it stands in a security scheme of type apiKey.",
+		Explanation: "The type of x-amazon-apigateway-authorizer is token or request, which ask a Lambda function; cognito_user_pools, which reads tokens of the pools in providerARNs; or jwt, which reads those of the issuer in jwtConfiguration.",
 		Example:     "x-amazon-apigateway-authorizer: {type: lambda}",
-		Remedy:      "Write token or request for a Lambda authorizer, cognito_user_pools for a Cognito one.",
+		Remedy:      "Write token or request for a Lambda authorizer, cognito_user_pools for a Cognito one, jwt for another issuer, each with its own keys.",
 	}, {
 		Code: SecuritySchemeNotYet, Title: "security scheme that cannot be enforced",
-		Explanation: "The operation asks for a security scheme that Amazon API Gateway ignores in REST APIs (http, oauth2, openIdConnect, or an apiKey without authorizer). Gatewright does not leave an operation open that asks for a check.",
+		Explanation: "The operation asks for a security scheme that does not say how callers are to be checked (http, oauth2 or openIdConnect without a jwt authorizer, an apiKey other than x-api-key without an authorizer), or for several authorizers at once. Amazon API Gateway ignores such schemes in REST APIs; Gatewright does not leave an operation open that asks for a check.",
 		Example:     "security: [{basic: []}]\ncomponents:\n  securitySchemes:\n    basic: {type: http, scheme: basic}",
-		Remedy:      "Take the requirement away where the backend checks for itself (security: []).",
+		Remedy:      "Write an authorizer into the scheme, or take the requirement away where the backend checks for itself (security: []).",
 		Allowed:     closedWhenAllowed,
 	}}
 }
 
 func guardCodes() []Info {
 	return []Info{{
-		Code: CognitoNotYet, Title: "Cognito authorizers are not supported yet",
-		Explanation: "The operation is guarded by a Cognito user pool. Gatewright cannot verify its tokens yet, and never leaves a guarded operation open unasked.",
-		Example:     "x-amazon-apigateway-authorizer:\n  type: cognito_user_pools\n  providerARNs: [\"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1\"]",
-		Remedy:      "Take the requirement away where the backend checks for itself.",
-		Allowed:     closedWhenAllowed,
-	}, {
-		Code: IAMNotYet, Title: "IAM authorization is not supported yet",
-		Explanation: "The operation wants requests signed with AWS Signature Version 4. Gatewright cannot verify signatures yet, and never leaves a guarded operation open unasked.",
-		Example:     "x-amazon-apigateway-auth: {type: AWS_IAM}",
-		Remedy:      "Take the requirement away where the backend checks for itself.",
-		Allowed:     closedWhenAllowed,
-	}, {
-		Code: APIKeysNotYet, Title: "API keys are not supported yet",
-		Explanation: "The operation wants an API key. Gatewright cannot check keys yet, and never leaves a guarded operation open unasked.",
-		Example:     "securityDefinitions:\n  api_key: {type: apiKey, name: x-api-key, in: header}\nsecurity: [{api_key: []}]",
-		Remedy:      "Take the requirement away where the backend checks for itself.",
-		Allowed:     closedWhenAllowed,
-	}, {
 		Code: MutualTLSNotYet, Title: "mutual TLS is not supported yet",
 		Explanation: "A scheme of type mutualTLS wants clients to show a certificate. Gatewright cannot ask for one yet, and never leaves a guarded operation open unasked.",
 		Example:     "components:\n  securitySchemes:\n    client: {type: mutualTLS}",
 		Remedy:      "Take the requirement away where something in front of the gateway asks for the certificate.",
-		Allowed:     closedWhenAllowed,
-	}, {
-		Code: TokenIssuersNotYet, Title: "token issuers are not supported yet",
-		Explanation: "jwt authorizers and x-gateway-issuers let the gateway verify tokens. Gatewright cannot do that yet, and never leaves a guarded operation open unasked.",
-		Example:     "x-gateway-issuers:\n  \"https://login.example.com/\": {jwks: {url: \"https://login.example.com/keys\"}}",
-		Remedy:      "Take the requirement away where the backend checks for itself.",
 		Allowed:     closedWhenAllowed,
 	}}
 }

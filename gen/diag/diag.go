@@ -37,5 +37,6 @@ type Diagnostic struct {
 	Cause    string      // why it is wrong: one sentence; may be empty
 	Help     string      // how to mend it; may be empty
 	Related  []Related
+	Secret   bool // the place may hold a secret: its text is not shown
 	Allowed  bool // an error that --allow made a warning; set by List
 }

@@ -66,16 +66,16 @@ func TestListCutsWarningsFirst(t *testing.T) {
 
 func TestAllow(t *testing.T) {
 	var list diag.List
-	require.NoError(t, list.Allow(diag.IAMNotYet))
-	list.Add(diag.Diagnostic{Code: diag.IAMNotYet, Message: "a"}, diag.Diagnostic{Code: diag.CognitoNotYet, Message: "b"})
+	require.NoError(t, list.Allow(diag.MutualTLSNotYet))
+	list.Add(diag.Diagnostic{Code: diag.MutualTLSNotYet, Message: "a"}, diag.Diagnostic{Code: diag.ClientCertNotYet, Message: "b"})
 	assert.Equal(t, 1, list.Errors())
 	assert.Equal(t, 1, list.Warnings())
 	require.Len(t, list.Allowed(), 1)
-	assert.Equal(t, diag.IAMNotYet, list.Allowed()[0].Code)
+	assert.Equal(t, diag.MutualTLSNotYet, list.Allowed()[0].Code)
 
 	assert.ErrorContains(t, list.Allow("GW2001"), "cannot be allowed")
 	assert.ErrorContains(t, list.Allow("GW6930"), "unknown code")
-	assert.ErrorContains(t, list.Allow("GW69O3"), "did you mean GW6903?")
+	assert.ErrorContains(t, list.Allow("GW69O8"), "did you mean GW6908?")
 }
 
 func TestNearest(t *testing.T) {

@@ -78,7 +78,9 @@ func (t *textWriter) finding(d Diagnostic) {
 		t.text.WriteString(t.paint(bold, printable(d.Span.String())+":") + " ")
 	}
 	fmt.Fprintf(&t.text, "%s: %s\n", t.paint(color, fmt.Sprintf("%s[%s]", d.Severity, d.Code)), t.paint(bold, printable(d.Message)))
-	t.source(d.Span, color)
+	if !d.Secret {
+		t.source(d.Span, color)
+	}
 	t.note("cause", d.Cause)
 	t.note("help", d.Help)
 	if d.Allowed {

@@ -103,7 +103,7 @@ x-gateway-usage-plans: {gold: {quota: {limits: 1}}}
 			`a.yaml:5:48 GW7002 health has no key "pathh"`,
 			`a.yaml:6:27 GW7002 a stage has no key "variable"`,
 			`a.yaml:6:73 GW7002 the throttle of an entry of the methods of a stage has no key "rate"`,
-			`a.yaml:7:40 GW7002 the quota of an entry of x-gateway-usage-plans has no key "limits"`,
+			`a.yaml:7:40 GW7002 the quota of a usage plan has no key "limits"`,
 		}},
 		{"both twins", head + "paths: {}\nx-amazon-apigateway-policy: {}\nx-gateway-policy: {}\n", []string{
 			"a.yaml:4:1 GW1040 warning x-amazon-apigateway-policy is ignored, because x-gateway-policy stands here too",

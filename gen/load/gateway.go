@@ -30,19 +30,17 @@ func (l *loader) gatewaySettings(api *model.API) {
 	s.Stages = l.stages(l.topGateway("stages"))
 	s.Upstream = l.upstreams(l.topGateway("upstreams"))
 	s.Function = l.functions(l.topGateway("functions"))
+	s.Principals = l.principals(l.topGateway("principals"))
+	s.Issuers = l.issuers(l.topGateway("issuers"))
+	s.APIKeys = l.apiKeys(l.topGateway("api-keys"))
+	s.UsagePlans = l.usagePlans(l.topGateway("usage-plans"))
 	for name, into := range map[string]**source.Node{
-		"account": &s.AccountThrottle, "usage-plans": &s.UsagePlans, "api-keys": &s.APIKeys,
-		"issuers": &s.Issuers, "principals": &s.Principals, "domains": &s.Domains, "websocket": &s.WebSocket,
+		"account": &s.AccountThrottle, "domains": &s.Domains, "websocket": &s.WebSocket,
 		"portal": &s.Portal, "cors": &s.CORS, "store": &s.Store,
 	} {
 		*into = node(l.topGateway(name))
 	}
 	l.shapes(s)
-	if s.Principals != nil {
-		for _, p := range s.Principals.Pairs() {
-			l.policy(p.Value.Get("policy"))
-		}
-	}
 }
 
 // stages reads x-gateway-stages.

@@ -86,7 +86,9 @@ func (l *loader) authorizer(n source.Node) *model.Authorizer {
 		field{"providerARNs", l.intoList(&a.ProviderARNs, "providerARNs")},
 		field{"authorizerPayloadFormatVersion", l.intoLiteral(&a.PayloadFormat, "authorizerPayloadFormatVersion")},
 		field{"enableSimpleResponses", l.intoTruth(&a.EnableSimpleResponses, "enableSimpleResponses")},
-		field{"jwtConfiguration", intoNode(&a.JWT)},
+		field{"jwtConfiguration", func(n source.Node) {
+			l.amazonObject(n, "jwtConfiguration", field{"issuer", l.intoText(&a.Issuer, "issuer")}, field{"audience", l.intoList(&a.Audience, "audience")})
+		}},
 	)
 	if !known {
 		return nil

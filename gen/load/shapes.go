@@ -39,11 +39,6 @@ var (
 		"tracing":           {"sampling": nil},
 	}
 
-	usagePlanShape = each(shape{
-		"description": nil, "throttle": throttles, "quota": shape{"limit": nil, "period": nil, "offset": nil},
-		"stages": each(shape{"methods": each(shape{"throttle": throttles})}), "keys": nil, "onStoreFailure": nil,
-	})
-	issuerShape = each(shape{"issuer": nil, "jwks": shape{"file": nil, "url": nil}, "cacheSeconds": nil, "clockSkewSeconds": nil})
 	domainShape = each(shape{
 		"tls":       shape{"certFile": nil, "keyFile": nil, "minimum": nil},
 		"mutualTls": shape{"truststore": nil, "crl": nil},
@@ -61,10 +56,6 @@ func (l *loader) shapes(s *model.GatewaySettings) {
 		shape shape
 	}{
 		{s.AccountThrottle, "x-gateway-account", shape{"throttle": throttles}},
-		{s.UsagePlans, "x-gateway-usage-plans", usagePlanShape},
-		{s.APIKeys, "x-gateway-api-keys", each(shape{"value": nil, "enabled": nil, "customerId": nil})},
-		{s.Issuers, "x-gateway-issuers", issuerShape},
-		{s.Principals, "x-gateway-principals", each(shape{"secret": nil, "arn": nil, "policy": nil, "sessionToken": nil})},
 		{s.Domains, "x-gateway-domains", domainShape},
 		{s.CORS, "x-gateway-cors", corsShape},
 		{s.Store, "x-gateway-store", shape{"onFailure": nil}},

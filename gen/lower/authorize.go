@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"fmt"
+
 	"github.com/gatewright/gatewright/gen/authorizer"
 	"github.com/gatewright/gatewright/gen/plan"
 	"github.com/gatewright/gatewright/gen/policy"
@@ -64,8 +66,8 @@ func (w *routeWiring) accessAt() *field {
 // Access is the field that decides by the resource policy.
 func (w *routeWiring) Access() plan.Value { return member(w.accessAt()) }
 
-// Authorizer is the field of a Lambda authorizer.
-func (w *routeWiring) Authorizer(a authorizer.Lambda) plan.Value {
+// Lambda is the field of a Lambda authorizer.
+func (w *routeWiring) Lambda(a authorizer.Lambda) plan.Value {
 	kind := authorizerField{Lambda: a, function: w.functionAt(a.Function, a.Region, a.Role), access: w.accessAt()}
 	return member(w.fields.get(field{key: "8 " + a.Name, wish: a.Name + " authorizer", doc: "the security scheme " + a.Name, kind: kind}))
 }
@@ -73,10 +75,17 @@ func (w *routeWiring) Authorizer(a authorizer.Lambda) plan.Value {
 // authFile holds the policies of the document.
 func (l *lowering) authFile() plan.File {
 	f := plan.File{Name: "auth_gw.go", Source: l.file}
-	if l.api.Policy == nil {
-		return f
+	fresh := func(want string) string { return l.names.unique(want) }
+	if l.api.Policy != nil {
+		p, _ := policy.Read(*l.api.Policy, policy.Resource) // it was checked, as the others
+		f.Decls = policy.Lower(p, resourcePolicy, resourcePolicy+" evaluates x-amazon-apigateway-policy.", fresh)
 	}
-	p, _ := policy.Read(*l.api.Policy, policy.Resource) // it was checked
-	f.Decls = policy.Lower(p, resourcePolicy, resourcePolicy+" evaluates x-amazon-apigateway-policy.", func(want string) string { return l.names.unique(want) })
+	for _, p := range l.principals() {
+		if p.policy != "" {
+			read, _ := policy.Read(*p.Policy, policy.Identity)
+			doc := fmt.Sprintf("%s evaluates the policy of %s.", p.policy, p.ARN.Value)
+			f.Decls = append(f.Decls, policy.Lower(read, p.policy, doc, fresh)...)
+		}
+	}
 	return f
 }

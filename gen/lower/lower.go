@@ -87,6 +87,8 @@ type lowering struct {
 	fields *fields
 	routes []*route // by path and method
 	checks *validation.Set
+	// signers are the principals, once they are asked for.
+	signers []principal
 	// rehearsal is set while routes are lowered only to see what they need.
 	rehearsal bool
 	// coverage numbers the branches of templates.
@@ -264,8 +266,8 @@ func (l *lowering) steps(r *route) []plan.Step {
 	}()
 	w := &routeWiring{lowering: l, route: r}
 	guard := authorizer.Of(r.api, r.op)
-	steps := authorizer.Lower(guard, w)
-	if guard.Unmet != "" {
+	steps, open := guard.Lower(w)
+	if !open {
 		return steps
 	}
 	steps = append(steps, l.checks.Steps(w.checked())...)

@@ -14,11 +14,12 @@ type GatewaySettings struct {
 	Upstream []*Upstream
 	Function []*Function
 
+	Principals []*Principal
+	Issuers    []*Issuer
+	APIKeys    []*APIKey
+	UsagePlans []*UsagePlan
+
 	AccountThrottle *source.Node
-	UsagePlans      *source.Node
-	APIKeys         *source.Node
-	Issuers         *source.Node
-	Principals      *source.Node
 	Domains         *source.Node
 	WebSocket       *source.Node
 	Portal          *source.Node

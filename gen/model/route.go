@@ -162,5 +162,6 @@ type Authorizer struct {
 	ProviderARNs          []source.String
 	PayloadFormat         *source.String
 	EnableSimpleResponses *source.Bool
-	JWT                   *source.Node // jwtConfiguration
+	Issuer                *source.String  // of jwtConfiguration
+	Audience              []source.String // of jwtConfiguration
 }

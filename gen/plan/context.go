@@ -22,6 +22,8 @@ func contextVariables() []contextVariable {
 		{"domainPrefix", Symbol{Runtime, "DomainPrefix"}},
 		{"identity.sourceIp", Symbol{Runtime, "SourceIP"}},
 		{"identity.userAgent", Symbol{Runtime, "UserAgent"}},
+		{"identity.apiKey", Symbol{Runtime, "IdentityAPIKey"}},
+		{"identity.apiKeyId", Symbol{Runtime, "IdentityAPIKeyID"}},
 		{"identity.accountId", Symbol{Runtime, "IdentityAccountID"}},
 		{"identity.caller", Symbol{Runtime, "IdentityCaller"}},
 		{"identity.user", Symbol{Runtime, "IdentityUser"}},

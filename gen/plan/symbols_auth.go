@@ -4,6 +4,11 @@ package plan
 const (
 	AccessRuntime     = Runtime + "/auth/access"
 	AuthorizerRuntime = Runtime + "/auth/authorizer"
+	BearerRuntime     = Runtime + "/auth/bearer"
+	IAMRuntime        = Runtime + "/auth/iam"
+	JWTRuntime        = Runtime + "/auth/jwt"
+	APIKeyRuntime     = Runtime + "/auth/apikey"
+	UsagePlanRuntime  = Runtime + "/usageplan"
 )
 
 // Names of those packages.
@@ -21,4 +26,26 @@ var (
 	AuthorizerStageVariable = Symbol{AuthorizerRuntime, "StageVariable"}
 	AuthorizerContext       = Symbol{AuthorizerRuntime, "Context"}
 	Authorize               = Selector{AuthorizerType, "Authorize"}
+
+	BearerType      = Symbol{BearerRuntime, "Authorizer"}
+	BearerConfig    = Symbol{BearerRuntime, "Config"}
+	NewBearer       = Symbol{BearerRuntime, "New"}
+	BearerAuthorize = Selector{BearerType, "Authorize"}
+	IssuerType      = Symbol{JWTRuntime, "Issuer"}
+	IssuerConfig    = Symbol{JWTRuntime, "IssuerConfig"}
+	NewIssuer       = Symbol{JWTRuntime, "NewIssuer"}
+	NoClockSkew     = Symbol{JWTRuntime, "NoClockSkew"}
+
+	PrincipalsType      = Symbol{IAMRuntime, "Guard"}
+	PrincipalsConfig    = Symbol{IAMRuntime, "Config"}
+	Principal           = Symbol{IAMRuntime, "Principal"}
+	NewPrincipals       = Symbol{IAMRuntime, "New"}
+	PrincipalsAuthorize = Selector{PrincipalsType, "Authorize"}
+
+	APIKey           = Symbol{APIKeyRuntime, "Key"}
+	UsagePlansType   = Symbol{UsagePlanRuntime, "Plans"}
+	UsagePlansConfig = Symbol{UsagePlanRuntime, "Config"}
+	UsagePlan        = Symbol{UsagePlanRuntime, "Plan"}
+	NewUsagePlans    = Symbol{UsagePlanRuntime, "New"}
+	UsagePlansAdmit  = Selector{UsagePlansType, "Admit"}
 )

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -94,6 +95,13 @@ func (k *Keys) Count() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return len(k.numbers)
+}
+
+// Numbers are the indexes of the keys by name. What it returns is the caller's.
+func (k *Keys) Numbers() map[string]int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return maps.Clone(k.numbers)
 }
 
 // Failures is how many reloads failed, each leaving in force what was: for the operator's metrics.

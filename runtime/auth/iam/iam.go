@@ -13,8 +13,7 @@ import (
 
 // Config is who may sign.
 type Config struct {
-	// Access joins what a principal's policy says with the resource policy.
-	Access     *access.Access
+	// Principals are all who may. Without any, no request is let in.
 	Principals []Principal
 }
 
@@ -43,14 +42,15 @@ type known struct {
 	identity  gw.Identity
 }
 
-// New is the guard of cfg; what is wrong with it is said by core's Start.
-func New(core *gw.Core, cfg Config) *Guard {
-	g := &Guard{access: cfg.Access}
-	var who []sigv4.Principal
+// New is the guard of cfg, in which who joins what a principal's policy says with the resource policy. What is wrong with
+// cfg is said by core's Start.
+func New(core *gw.Core, who *access.Access, cfg Config) *Guard {
+	g := &Guard{access: who}
+	var signers []sigv4.Principal
 	for _, p := range cfg.Principals {
-		who = append(who, sigv4.Principal{AccessKeyID: p.AccessKeyID, Secret: p.Secret, SessionToken: p.SessionToken, ARN: p.ARN})
+		signers = append(signers, sigv4.Principal{AccessKeyID: p.AccessKeyID, Secret: p.Secret, SessionToken: p.SessionToken, ARN: p.ARN})
 	}
-	g.verifier = sigv4.New(core, sigv4.Config{Principals: who})
+	g.verifier = sigv4.New(core, sigv4.Config{Principals: signers})
 	for i, p := range cfg.Principals {
 		k := known{policy: p.Policy}
 		if who := g.verifier.Caller(i); who != nil {

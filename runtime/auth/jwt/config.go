@@ -20,7 +20,7 @@ type IssuerConfig struct {
 	JWKSFile string
 	// CacheFor is how long fetched keys are used before they are fetched again; default an hour, at least 10 seconds.
 	CacheFor time.Duration
-	// ClockSkew is how far the issuer's clock may be off; default, when 0, a minute; negative: not at all. At most 10 minutes.
+	// ClockSkew is how far the issuer's clock may be off; default, when 0, a minute; NoClockSkew: not at all. At most 10 minutes.
 	ClockSkew time.Duration
 }
 
@@ -35,6 +35,9 @@ type Config struct {
 	// way of REST APIs; without it, the way of HTTP APIs.
 	Cognito bool
 }
+
+// NoClockSkew is the ClockSkew of an issuer whose clock is as good as ours.
+const NoClockSkew time.Duration = -1
 
 // Bounds and defaults of the settings.
 const (

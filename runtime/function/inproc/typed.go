@@ -127,6 +127,7 @@ func fill(to *events.APIGatewayProxyRequest, e *lambda.Event) {
 		// The gateway wrote it, so that it is JSON.
 		_ = json.Unmarshal([]byte(v.Authorizer), &c.Authorizer)
 	}
+	c.Identity.APIKey, c.Identity.APIKeyID = v.APIKey, v.APIKeyID
 	if who := v.Identity; who != nil {
 		c.Identity.AccountID, c.Identity.Caller, c.Identity.User = who.AccountID, who.Caller, who.User
 		c.Identity.UserArn, c.Identity.AccessKey = who.UserARN, who.AccessKey

@@ -135,6 +135,9 @@ func (e *Event) appendIdentity(dst []byte) []byte {
 	c := e.c
 	dst = appendOrNull(append(dst, `{"cognitoIdentityPoolId":null,"accountId":`...), c.Var(gw.IdentityAccountID))
 	dst = appendOrNull(append(dst, `,"cognitoIdentityId":null,"caller":`...), c.Var(gw.IdentityCaller))
+	if key, id := c.APIKey(); key != "" {
+		dst = appendMember(appendMember(dst, `,"apiKey":`, key), `,"apiKeyId":`, id)
+	}
 	dst = appendMember(dst, `,"sourceIp":`, c.ClientAddr())
 	dst = appendOrNull(append(dst, `,"principalOrgId":null,"accessKey":`...), c.Var(gw.IdentityAccessKey))
 	dst = append(dst, `,"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":`...)

@@ -27,6 +27,8 @@ type Values struct {
 	// Authorizer is requestContext.authorizer as JSON; empty where none has run. Identity is who has signed; nil: nobody.
 	Authorizer string
 	Identity   *gw.Identity
+	// APIKey and APIKeyID are of the key that let the request in.
+	APIKey, APIKeyID string
 
 	Body            string
 	IsBase64Encoded bool
@@ -60,6 +62,9 @@ func (e *Event) Values(v *Values) {
 		v.Authorizer = string(a.AppendEvent(nil))
 	}
 	v.Identity = c.Identity()
+	if key, id := c.APIKey(); key != "" {
+		v.APIKey, v.APIKeyID = k.keep(key), k.keep(id)
+	}
 	v.SourceIP, v.UserAgent = k.keep(c.ClientAddr()), k.keep(e.agent)
 	values := make([]string, len(e.headers)+len(e.query))
 	v.Headers, v.AllHeaders = k.maps(e.headers, values, folded)

@@ -1,6 +1,7 @@
-// Package cognito lets callers in who bring a token of a Cognito user pool (rest.md, section 12.4). It must not know how
-// tokens are verified, nor how policies are combined: those are jwt's and access's.
-package cognito
+// Package bearer lets callers in who bring a token: of a Cognito user pool (rest.md, section 12.4) or of another issuer
+// (decisions.md, Who may call). It must not know how tokens are verified, nor how policies are combined: those are jwt's and
+// access's.
+package bearer
 
 import (
 	"fmt"
@@ -20,10 +21,14 @@ type Config struct {
 	Access *access.Access
 	// Header has the token.
 	Header string
+	// Cognito has tokens read as those of a user pool: ID tokens where no scopes are asked for, access tokens where there are.
+	Cognito bool
 	// Match is a Java regular expression that the token's aud must fit as a whole; empty: any does.
 	Match string
-	// Pools are the user pools whose tokens are good.
-	Pools []jwt.IssuerConfig
+	// Audience is who tokens may be for; with Cognito it may be empty.
+	Audience []string
+	// Issuers are those whose tokens are good.
+	Issuers []*jwt.Issuer
 }
 
 // Authorizer is an authorizer that requests ask. It is safe for concurrent use.
@@ -43,15 +48,11 @@ func New(core *gw.Core, cfg Config) *Authorizer {
 			core.Fail(fmt.Errorf("authorizer %q: %w", cfg.Name, err))
 		}
 	}
-	var issuers []*jwt.Issuer
-	for _, pool := range cfg.Pools {
-		issuers = append(issuers, jwt.NewIssuer(core, pool))
-	}
-	a.verifier = jwt.NewVerifier(core, jwt.Config{Issuers: issuers, Cognito: true})
+	a.verifier = jwt.NewVerifier(core, jwt.Config{Issuers: cfg.Issuers, Audience: cfg.Audience, Cognito: cfg.Cognito})
 	return a
 }
 
-// Authorize lets a caller in whose token is good: an access token with one of the scopes, or without scopes an id token.
+// Authorize lets a caller in whose token is good. With scopes it must have one of them.
 //
 //go:noinline
 func (a *Authorizer) Authorize(c *gw.Ctx, scopes ...string) gw.Fault {
@@ -59,21 +60,30 @@ func (a *Authorizer) Authorize(c *gw.Ctx, scopes ...string) gw.Fault {
 		return f
 	}
 	token, result := a.verifier.Verify(c.HeaderFolded(a.cfg.Header), scopes...)
-	switch result {
-	case jwt.Valid:
-	case jwt.Expired:
-		return c.Fail(gw.Unauthorized, "The incoming token has expired")
-	case jwt.Unavailable:
-		a.core.Logger().Warn("authorizer: the keys of a user pool cannot be had", "authorizer", a.cfg.Name, "requestId", strings.Clone(c.RequestID()))
-		return gw.AuthorizerFailure
-	default:
-		return gw.Unauthorized
+	if result != jwt.Valid {
+		return a.refuse(c, result)
 	}
 	if a.match != nil && !a.fits(token) {
 		return gw.Unauthorized
 	}
-	c.Authorize(&gw.Authorization{Claims: token.Claims, Latency: -1})
+	c.Authorize(token.Authorization())
 	return a.cfg.Access.Tokened(c)
+}
+
+// refuse is the answer to a token that is not good. A token of another issuer without the scopes is a known caller who may
+// not, as in HTTP APIs; Amazon's user pools tell no difference.
+func (a *Authorizer) refuse(c *gw.Ctx, result jwt.Result) gw.Fault {
+	switch {
+	case result == jwt.Expired:
+		return c.Fail(gw.Unauthorized, "The incoming token has expired")
+	case result == jwt.InsufficientScope && !a.cfg.Cognito:
+		return gw.AccessDenied
+	case result == jwt.Unavailable:
+		a.core.Logger().Warn("authorizer: the keys of an issuer cannot be had", "authorizer", a.cfg.Name, "requestId", strings.Clone(c.RequestID()))
+		return gw.AuthorizerFailure
+	default:
+		return gw.Unauthorized
+	}
 }
 
 // fits reports whether the token's audience fits the expression. A match that takes too long does not.

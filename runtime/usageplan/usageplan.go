@@ -1,0 +1,109 @@
+// Package usageplan lets in who brings an API key that belongs to a usage plan of the stage (rest.md, section 11). It must
+// not know where keys come from: that is apikey's.
+package usageplan
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/auth/apikey"
+)
+
+// Config is what the document says of API keys and usage plans.
+type Config struct {
+	// FromAuthorizer has the key taken from what the authorizer says (usageIdentifierKey) in place of the header X-API-Key.
+	FromAuthorizer bool
+	Keys           []apikey.Key
+	Plans          []Plan
+}
+
+// Plan is a usage plan.
+type Plan struct {
+	Name string
+	// Stages are those that the plan is for; nil: every stage.
+	Stages []string
+	// Keys are the names of the API keys that belong to it.
+	Keys []string
+}
+
+// Plans are the usage plans of a gateway. They are safe for concurrent use.
+type Plans struct {
+	cfg  Config
+	keys *apikey.Keys
+
+	mu      sync.Mutex // of changes
+	members atomic.Pointer[members]
+}
+
+// members say which plan a key has: by the number of the stage, then by that of the key. 0 is none, else one more than the
+// plan's place.
+type members [][]uint32
+
+// New is the usage plans of cfg. What is wrong with cfg is said by core's Start.
+func New(core *gw.Core, cfg Config) *Plans {
+	p := &Plans{cfg: cfg, keys: apikey.New(core, apikey.Config{Keys: cfg.Keys})}
+	p.members.Store(&members{})
+	if err := p.enrol(core.StageNames(), cfg.Plans); err != nil {
+		core.Fail(err)
+	}
+	return p
+}
+
+// Admit lets in who brings a key of a plan.
+//
+//go:noinline
+func (p *Plans) Admit(c *gw.Ctx) gw.Fault {
+	value := ""
+	if !p.cfg.FromAuthorizer {
+		value = c.Header("X-Api-Key")
+	} else if a := c.Authorization(); a != nil {
+		value = a.Key
+	}
+	entry, ok := p.keys.Find(value)
+	if !ok || p.planOf(c.StageIndex(), entry.Index) == 0 {
+		return gw.InvalidAPIKey
+	}
+	c.UseAPIKey(value, entry.ID)
+	return gw.OK
+}
+
+// planOf is one more than the place of the plan that a key has in a stage; 0: none.
+func (p *Plans) planOf(stage, key int) uint32 {
+	all := *p.members.Load()
+	if stage >= len(all) || key >= len(all[stage]) {
+		return 0
+	}
+	return all[stage][key]
+}
+
+// enrol puts plans in force for the mounted stages.
+func (p *Plans) enrol(stages []string, plans []Plan) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	numbers := p.keys.Numbers()
+	all := make(members, len(stages))
+	for i, stage := range stages {
+		all[i] = make([]uint32, p.keys.Count())
+		for at := range plans {
+			plan := &plans[at]
+			if plan.Stages != nil && !slices.Contains(plan.Stages, stage) {
+				continue
+			}
+			for _, name := range plan.Keys {
+				key, known := numbers[name]
+				switch {
+				case !known:
+					return fmt.Errorf("usage plan %q: no API key %q", plan.Name, name)
+				case all[i][key] != 0:
+					return fmt.Errorf("usage plan %q: API key %q has another plan for stage %q", plan.Name, name, stage)
+				}
+				all[i][key] = uint32(at + 1)
+			}
+		}
+	}
+	p.members.Store(&all)
+	return nil
+}
