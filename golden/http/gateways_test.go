@@ -25,15 +25,17 @@ const modulePath = "github.com/gatewright/gatewright"
 // fleet is one binary that can be each of many gateways.
 type fleet struct {
 	binary   string
-	failures map[string]error // why a transcript has no gateway
+	folders  map[string]string // where the document of a transcript is, and the files that it names
+	failures map[string]error  // why a transcript has no gateway
 }
 
 // buildFleet generates a package for each transcript's document and builds them all at once. A package that does not
 // compile fails its own transcript alone.
 func buildFleet(dir string, documents map[string]gen.Options) (*fleet, error) {
-	f := &fleet{binary: filepath.Join(dir, "gateways"), failures: map[string]error{}}
+	f := &fleet{binary: filepath.Join(dir, "gateways"), folders: map[string]string{}, failures: map[string]error{}}
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(documents)) {
+		f.folders[name] = filepath.Dir(documents[name].Document)
 		if err := generatePackage(dir, name, documents[name]); err != nil {
 			f.failures[name] = err
 			continue
@@ -131,6 +133,7 @@ func (f *fleet) start(name string, flags []string) (*gateway, error) {
 	}
 	arguments := append([]string{name, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"}, flags...)
 	g := &gateway{cmd: exec.Command(f.binary, arguments...), log: &logBuffer{}}
+	g.cmd.Dir = f.folders[name]
 	g.cmd.Env = append(os.Environ(), "AWS_REGION=eu-west-1")
 	output, err := g.cmd.StderrPipe()
 	if err != nil {

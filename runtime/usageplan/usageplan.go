@@ -58,7 +58,7 @@ func New(core *gw.Core, cfg Config) *Plans {
 func (p *Plans) Admit(c *gw.Ctx) gw.Fault {
 	value := ""
 	if !p.cfg.FromAuthorizer {
-		value = c.Header("X-Api-Key")
+		value = c.HeaderFolded("X-Api-Key")
 	} else if a := c.Authorization(); a != nil {
 		value = a.Key
 	}
