@@ -26,6 +26,11 @@ type API struct {
 	// Stages are the named stages, each mounted under its name unless WithStage picks one.
 	Stages []Stage
 
+	// Domains are the custom domains.
+	Domains []Domain
+	// DefaultEndpointOff has requests refused that are for none of Domains (disableExecuteApiEndpoint).
+	DefaultEndpointOff bool
+
 	// BinaryMediaTypes are the media types whose bodies are bytes and not text.
 	BinaryMediaTypes []string
 

@@ -21,6 +21,7 @@ type Core struct {
 
 	stages  []*stage // one for each mounted stage; with atRoot just the one
 	atRoot  bool
+	domains []*domain
 	binary  binaryTypes
 	answers [faultCount]*answer // nil: as rest.md has it
 	routes  routeIndex
@@ -64,6 +65,7 @@ func NewCore(api *API, options ...Option) *Core {
 	core.answers = newAnswers(api)
 	core.routes = newRouteIndex(api.Routes)
 	core.mountStages()
+	core.mountDomains()
 	core.pool.New = func() any { return newCtx(core) }
 	return core
 }

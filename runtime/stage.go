@@ -57,6 +57,14 @@ func overlay(base, over []StageVariable) []StageVariable {
 
 // enterStage finds the stage that the request is for and takes its name from the path.
 func (c *Ctx) enterStage() Fault {
+	if len(c.core.domains) > 0 {
+		if d := c.core.domainOf(c.host); d != nil {
+			return c.enterDomain(d)
+		}
+	}
+	if c.core.api.DefaultEndpointOff {
+		return Forbidden
+	}
 	if c.core.atRoot {
 		c.stage = c.core.stages[0]
 		return OK
@@ -65,7 +73,7 @@ func (c *Ctx) enterStage() Fault {
 	for _, s := range c.core.stages {
 		if s.name == name {
 			c.stage = s
-			c.path.enterStage()
+			c.path.enter(1)
 			return OK
 		}
 	}

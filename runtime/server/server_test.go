@@ -84,14 +84,21 @@ func TestWrongSettings(t *testing.T) {
 		{"--log-level loud", `--log-level: slog: level string "loud": unknown name`},
 		{"--aws-limits=maybe", `--aws-limits: "maybe" is neither true nor false`},
 		{"--tls-cert c", "--tls-cert and --tls-key go together"},
-		{"--client-ca c", "--client-ca needs --tls-cert and --tls-key"},
 		{"--https-redirect", "--https-redirect needs --plain-listen"},
-		{"--https-redirect --plain-listen :80", "--https-redirect needs --tls-cert and --tls-key"},
 		{"--listen off", "--listen and --plain-listen cannot both be off"},
 		{"--https-redirect --plain-listen :80 --listen off --tls-cert c --tls-key k", "--https-redirect needs --listen"},
 	} {
 		_, err := parse(strings.Fields(c.args), empty)
 		require.EqualError(t, err, c.want, c.args)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"--client-ca c", "--client-ca needs --tls-cert and --tls-key"},
+		{"--https-redirect --plain-listen :80", "--https-redirect needs --tls-cert and --tls-key"},
+	} {
+		s, err := parse(strings.Fields(c.args), empty)
+		require.NoError(t, err)
+		require.EqualError(t, s.checkSecure(false), c.want)
+		require.NoError(t, s.checkSecure(true))
 	}
 	_, err := parse(nil, environment("GATEWRIGHT_LISTEN", "x"))
 	require.EqualError(t, err, `GATEWRIGHT_LISTEN: "x" is no HOST:PORT`)

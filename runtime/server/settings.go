@@ -152,12 +152,8 @@ func (s *settings) check() error {
 		return nil
 	case (s.tlsCert == "") != (s.tlsKey == ""):
 		return errors.New("--tls-cert and --tls-key go together")
-	case s.clientCA != "" && s.tlsCert == "":
-		return errors.New("--client-ca needs --tls-cert and --tls-key")
 	case s.httpsRedirect && s.plainListen == off:
 		return errors.New("--https-redirect needs --plain-listen")
-	case s.httpsRedirect && s.tlsCert == "":
-		return errors.New("--https-redirect needs --tls-cert and --tls-key")
 	case s.httpsRedirect && s.listen == off:
 		return errors.New("--https-redirect needs --listen")
 	case s.listen == off && s.plainListen == off:
@@ -165,6 +161,19 @@ func (s *settings) check() error {
 	}
 	if s.awsLimits && (s.limits.Body < 0 || s.limits.Body > awsBody) {
 		s.limits.Body = awsBody
+	}
+	return nil
+}
+
+// checkSecure finds settings that need a certificate, of a flag or of a domain, where there is none.
+func (s *settings) checkSecure(secure bool) error {
+	switch {
+	case secure:
+		return nil
+	case s.clientCA != "":
+		return errors.New("--client-ca needs --tls-cert and --tls-key")
+	case s.httpsRedirect:
+		return errors.New("--https-redirect needs --tls-cert and --tls-key")
 	}
 	return nil
 }
