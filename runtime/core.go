@@ -30,6 +30,7 @@ type Core struct {
 	upstreams upstreamTargets
 	functions functionTargets
 	replies   replyChecks
+	plans     func(*Overrides) error // nil: no operation wants an API key
 	closing   atomic.Bool
 
 	compressors compressors

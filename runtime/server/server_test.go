@@ -166,7 +166,7 @@ func TestOverridesFile(t *testing.T) {
 		{"x-gateway-stages: {s: {variables: {a: b}}}", ""},
 		{`{"x-gateway-upstreams": {"u": {"targets": ["http://a", {"url": "https://b"}]}}}`, ""},
 		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}", "throttle"},
-		{"x-gateway-usage-plans: {}", "x-gateway-usage-plans"},
+		{"x-gateway-functions: {}", "x-gateway-functions"},
 		{"x-gateway-upstreams: {u: {targets: []}}", "has no targets"},
 		{"x-gateway-upstreams: {u: {targets: [ftp://a]}}", `"ftp://a" is no http or https URL`},
 		{"x-gateway-upstreams: {u: {targets: [{url: http://a, weight: 2}]}}", `line 1: "weight" of a target cannot be overridden`},
