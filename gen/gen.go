@@ -17,6 +17,7 @@ import (
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
 	"github.com/gatewright/gatewright/gen/source"
+	"github.com/gatewright/gatewright/gen/throttle"
 	"github.com/gatewright/gatewright/gen/validation"
 	"github.com/gatewright/gatewright/gen/write"
 )
@@ -130,6 +131,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	found.Add(check.Check(api)...)
 	found.Add(integration.CheckAll(api)...)
 	found.Add(authorizer.CheckAll(api)...)
+	found.Add(throttle.Check(api)...)
 	found.Add(validation.Check(api, validation.Options{Replies: o.CheckResponses, Formats: o.Formats})...)
 	return api, result
 }

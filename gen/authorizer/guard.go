@@ -161,6 +161,9 @@ func closed() []plan.Step {
 	return []plan.Step{plan.Return{Values: []plan.Value{plan.AuthorizerConfigurationError}}}
 }
 
+// Keyed reports whether the operation wants an API key.
+func (g Guard) Keyed() bool { return g.key != nil }
+
 // Fact says in a few words who may call.
 func (g Guard) Fact() string {
 	var facts []string

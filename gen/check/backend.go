@@ -105,7 +105,6 @@ func (c *checker) routeSettings(settings *model.RouteSettings) {
 	if settings.Function != nil {
 		c.functionName(*settings.Function)
 	}
-	c.laterNode(diag.ThrottleNotYet, settings.Throttle)
 	c.laterNode(diag.CacheNotYet, settings.Cache)
 	c.number("x-gateway-timeout", settings.Timeout, 1, math.MaxInt64/1_000_000)
 	c.number("x-gateway-max-body", settings.MaxBody, 0, math.MaxInt64)

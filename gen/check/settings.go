@@ -15,25 +15,11 @@ func (c *checker) settings() {
 	c.unknownKeys()
 	c.apiSettings()
 	c.laterNode(diag.HTTPAPINotYet, c.api.HTTPAPICORS)
-	c.laterNode(diag.ThrottleNotYet, c.api.AccountThrottle)
-	c.usagePlans()
 	c.domains()
 	c.laterNode(diag.WebSocketNotYet, c.api.WebSocket)
 	c.laterNode(diag.PortalNotYet, c.api.Portal)
 	c.laterNode(diag.CORSNotYet, c.api.CORS)
-	c.laterNode(diag.StoreNotYet, c.api.Store)
 	c.endpoint()
-}
-
-// usagePlans reports the limits of plans that are still to come.
-func (c *checker) usagePlans() {
-	for _, plan := range c.api.UsagePlans {
-		c.laterNode(diag.UsagePlansNotYet, plan.Throttle)
-		c.laterNode(diag.UsagePlansNotYet, plan.Quota)
-		for _, stage := range plan.Stages {
-			c.laterNode(diag.UsagePlansNotYet, stage.Methods)
-		}
-	}
 }
 
 // unknownKeys reports the extensions that nobody knows: Amazon ignores its own, ours would not be done.
@@ -161,17 +147,11 @@ func (c *checker) stages() {
 // stageSetting reports a setting of a stage that is still to come.
 func (c *checker) stageSetting(setting model.Setting) {
 	code, known := map[string]diag.Code{
-		"throttle": diag.ThrottleNotYet, "cache": diag.CacheNotYet, "accessLog": diag.LogsNotYet, "deployment": diag.CanaryNotYet,
+		"cache": diag.CacheNotYet, "accessLog": diag.LogsNotYet, "deployment": diag.CanaryNotYet,
 		"canary": diag.CanaryNotYet, "clientCertificate": diag.ClientCertNotYet, "tracing": diag.TracingNotYet,
 		"logging": diag.LogsNotYet, "metrics": diag.MethodMetricsNotYet,
 	}[setting.Key.Value]
 	switch {
-	case setting.Key.Value == "methods":
-		for _, method := range setting.Value.Pairs() {
-			for _, pair := range method.Value.Pairs() {
-				c.stageSetting(model.Setting{Key: pair.Key, Value: pair.Value})
-			}
-		}
 	case known:
 		c.later(code, setting.Key.Span, fmt.Sprintf("%s of a stage", setting.Key.Value))
 	default:

@@ -23,8 +23,6 @@ const (
 	WebSocketNotYet      Code = "GW7901"
 	HTTPAPINotYet        Code = "GW7902"
 	PortalNotYet         Code = "GW7903"
-	UsagePlansNotYet     Code = "GW7904"
-	ThrottleNotYet       Code = "GW7905"
 	CacheNotYet          Code = "GW7906"
 	CanaryNotYet         Code = "GW7907"
 	LogsNotYet           Code = "GW7908"
@@ -32,7 +30,6 @@ const (
 	TracingNotYet        Code = "GW7910"
 	DomainsNotYet        Code = "GW7911"
 	CORSNotYet           Code = "GW7912"
-	StoreNotYet          Code = "GW7913"
 	SecurityPolicyNotYet Code = "GW7914"
 	EndpointNotYet       Code = "GW7915"
 	MethodMetricsNotYet  Code = "GW7916"
@@ -40,7 +37,7 @@ const (
 
 // gatewayCodes are the findings about the settings of a gateway.
 func gatewayCodes() []Info {
-	return append(settingCodes(), append(upstreamCodes(), append(functionCodes(), append(domainCodes(), laterCodes()...)...)...)...)
+	return append(settingCodes(), append(upstreamCodes(), append(functionCodes(), append(domainCodes(), append(limitCodes(), laterCodes()...)...)...)...)...)
 }
 
 func settingCodes() []Info {
@@ -150,10 +147,6 @@ func laterCodes() []Info {
 			"x-gateway-api: {type: HTTP}", ""),
 		notYet(PortalNotYet, "the portal is", "x-gateway-portal describes a portal for developers.",
 			"x-gateway-portal: {}", "There is no portal."),
-		notYet(UsagePlansNotYet, "usage plans are", "x-gateway-usage-plans limits the callers by their API keys.",
-			"x-gateway-usage-plans:\n  gold: {throttle: {rateLimit: 100, burstLimit: 200}}", "Nothing is limited."),
-		notYet(ThrottleNotYet, "throttles are", "The document limits the rate of requests.",
-			"x-gateway-throttle: {rateLimit: 10, burstLimit: 20}", "Nothing is limited."),
 		notYet(CacheNotYet, "caching is", "The document wants responses cached.",
 			"x-gateway-cache: {ttlSeconds: 60}", "Every request reaches the backend."),
 		notYet(CanaryNotYet, "deployments and canaries are", "The stage is bound to a deployment, or splits its traffic.",
@@ -168,8 +161,6 @@ func laterCodes() []Info {
 			"x-gateway-domains:\n  api.example.com:\n    mappings: {v1: {stage: prod}}\n    rules: [{headers: {X-Version: \"2*\"}, stage: beta, priority: 1}]", "The mappings alone count."),
 		notYet(CORSNotYet, "CORS without operations is", "x-gateway-cors answers browsers' preflight requests. (Mock integrations for OPTIONS can, already.)",
 			"x-gateway-cors: {allowOrigins: [\"*\"]}", "Preflight requests are not answered."),
-		notYet(StoreNotYet, "shared stores are", "x-gateway-store says what happens when the store of counters fails.",
-			"x-gateway-store: {onFailure: closed}", "There is no store."),
 		notYet(SecurityPolicyNotYet, "TLS policies are", "x-amazon-apigateway-security-policy and -endpoint-access-mode restrict how clients may connect.",
 			"x-amazon-apigateway-security-policy: SecurityPolicy_TLS13_1_3_2025_09", "TLS 1.2 and 1.3 are served with Go's choice of ciphers."),
 		notYet(EndpointNotYet, "private endpoints are", "The endpoint configuration makes the API private.",

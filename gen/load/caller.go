@@ -82,8 +82,8 @@ func (l *loader) usagePlans(n source.Node) []*model.UsagePlan {
 		u := &model.UsagePlan{Name: pair.Key}
 		ok := l.settings(pair.Value, "a usage plan",
 			field{"description", func(source.Node) {}},
-			field{"throttle", l.intoShape(&u.Throttle, "the throttle of a usage plan", throttles)},
-			field{"quota", l.intoShape(&u.Quota, "the quota of a usage plan", shape{"limit": nil, "period": nil, "offset": nil})},
+			field{"throttle", func(n source.Node) { u.Throttle = l.throttle(n, "the throttle of a usage plan", nil) }},
+			field{"quota", func(n source.Node) { u.Quota = l.quota(n) }},
 			field{"stages", func(n source.Node) { u.Stages = l.planStages(n) }},
 			field{"keys", l.intoList(&u.Keys, "keys")},
 			field{"onStoreFailure", l.intoText(&u.OnStoreFailure, "onStoreFailure")},
@@ -104,7 +104,7 @@ func (l *loader) planStages(n source.Node) []model.PlanStage {
 	for _, pair := range n.Pairs() {
 		s := model.PlanStage{Name: pair.Key}
 		l.settings(pair.Value, "a stage of a usage plan",
-			field{"methods", l.intoShape(&s.Methods, "the methods of a usage plan", each(shape{"throttle": throttles}))})
+			field{"methods", func(n source.Node) { s.Methods = l.methodThrottles(n, "the methods of a usage plan", nil) }})
 		list = append(list, s)
 	}
 	return list

@@ -35,9 +35,11 @@ func (l *loader) gatewaySettings(api *model.API) {
 	s.APIKeys = l.apiKeys(l.topGateway("api-keys"))
 	s.UsagePlans = l.usagePlans(l.topGateway("usage-plans"))
 	s.Domains = l.domains(l.topGateway("domains"))
+	s.AccountThrottle = l.accountThrottle(l.topGateway("account"))
+	s.StoreFailure = l.store(l.topGateway("store"))
 	for name, into := range map[string]**source.Node{
-		"account": &s.AccountThrottle, "websocket": &s.WebSocket,
-		"portal": &s.Portal, "cors": &s.CORS, "store": &s.Store,
+		"websocket": &s.WebSocket,
+		"portal":    &s.Portal, "cors": &s.CORS,
 	} {
 		*into = node(l.topGateway(name))
 	}
@@ -59,7 +61,9 @@ func (l *loader) stages(n source.Node) []*model.Stage {
 		ok := l.settings(p.Value, "a stage",
 			field{"description", func(n source.Node) { stage.Description = note(n) }},
 			field{"variables", func(n source.Node) { stage.Variables = l.variables(n, "variables", "a stage variable") }},
-			field{"throttle", other}, field{"methods", other}, field{"cache", other}, field{"accessLog", other},
+			field{"throttle", func(n source.Node) { stage.Throttle = l.throttle(n, "the throttle of a stage", nil) }},
+			field{"methods", func(n source.Node) { stage.Methods = l.stageMethods(n, stage) }},
+			field{"cache", other}, field{"accessLog", other},
 			field{"deployment", other}, field{"canary", other}, field{"clientCertificate", other}, field{"tracing", other},
 		)
 		if ok || p.Value.Kind() == source.Null {
@@ -67,6 +71,19 @@ func (l *loader) stages(n source.Node) []*model.Stage {
 		}
 	}
 	return list
+}
+
+// stageMethods reads the throttles of single methods; their other settings are kept as they stand.
+func (l *loader) stageMethods(n source.Node, stage *model.Stage) []model.MethodThrottle {
+	return l.methodThrottles(n, "the methods of a stage", func(p source.Pair) {
+		inner, known := methodShapes[p.Key.Value]
+		if !known {
+			l.unknownKey("a method of a stage", "throttle", "logging", "cache", "metrics")(p)
+			return
+		}
+		stage.Other = append(stage.Other, model.Setting{Key: p.Key, Value: p.Value})
+		l.shape(p.Value, "the "+p.Key.Value+" of a method", inner)
+	})
 }
 
 // variables reads names with values; numbers and truth values are texts too.
@@ -99,8 +116,7 @@ func (l *loader) routeSettings(n source.Node, s *model.RouteSettings) {
 		}
 	}
 	if at := l.gateway(n, "throttle"); !at.IsZero() && s.Throttle == nil {
-		s.Throttle = node(at)
-		l.shape(at, "x-gateway-throttle", throttleShape("rateLimit", "burstLimit", "concurrent", "key"))
+		s.Throttle = l.routeThrottle(at)
 	}
 	if at := l.gateway(n, "cache"); !at.IsZero() && s.Cache == nil {
 		s.Cache = node(at)

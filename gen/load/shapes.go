@@ -14,24 +14,13 @@ type shape map[string]any
 // each is the shape of a map whose keys the document chooses, or of a list: every value has the same shape.
 func each(inner shape) shape { return shape{"*": inner} }
 
-// throttleShape is a map of the given keys.
-func throttleShape(keys ...string) shape {
-	s := make(shape, len(keys))
-	for _, key := range keys {
-		s[key] = nil
-	}
-	return s
-}
-
 var (
-	throttles = throttleShape("rateLimit", "burstLimit")
+	methodShapes = map[string]shape{
+		"metrics": nil, "logging": {"level": nil, "dataTrace": nil},
+		"cache": {"enabled": nil, "ttlSeconds": nil, "requireAuthorization": nil, "unauthorized": nil},
+	}
 
 	stageShapes = map[string]shape{
-		"throttle": throttles,
-		"methods": each(shape{
-			"throttle": throttles, "metrics": nil, "logging": shape{"level": nil, "dataTrace": nil},
-			"cache": shape{"enabled": nil, "ttlSeconds": nil, "requireAuthorization": nil, "unauthorized": nil},
-		}),
 		"cache":             {"enabled": nil, "sizeMiB": nil, "ttlSeconds": nil},
 		"accessLog":         {"format": nil, "to": nil},
 		"canary":            {"deployment": nil, "percentTraffic": nil, "variables": nil, "useStageCache": nil, "sticky": nil},
@@ -49,9 +38,7 @@ func (l *loader) shapes(s *model.GatewaySettings) {
 		what  string
 		shape shape
 	}{
-		{s.AccountThrottle, "x-gateway-account", shape{"throttle": throttles}},
 		{s.CORS, "x-gateway-cors", corsShape},
-		{s.Store, "x-gateway-store", shape{"onFailure": nil}},
 	} {
 		if c.value != nil {
 			l.shape(*c.value, c.what, c.shape)

@@ -147,7 +147,7 @@ func (w *routeWiring) Principals() plan.Value {
 }
 
 // usagePlansField are the usage plans and the API keys that belong to them.
-type usagePlansField struct{ api *model.API }
+type usagePlansField struct{ l *lowering }
 
 func (usagePlansField) class() plan.Symbol { return plan.UsagePlansType }
 func (usagePlansField) suffix() string     { return "Config" }
@@ -158,15 +158,16 @@ func (usagePlansField) construct(f *field) plan.Value {
 
 func (f usagePlansField) settings() plan.Value {
 	c := fieldList{}
-	if from := f.api.APIKeySource; from != nil && from.Value == "AUTHORIZER" {
+	api := f.l.api
+	if from := api.APIKeySource; from != nil && from.Value == "AUTHORIZER" {
 		c.add("FromAuthorizer", plan.Bool(true))
 	}
 	var keys, plans []plan.Value
-	for _, k := range slices.SortedFunc(slices.Values(f.api.APIKeys), func(a, b *model.APIKey) int { return cmp.Compare(a.Name.Value, b.Name.Value) }) {
+	for _, k := range slices.SortedFunc(slices.Values(api.APIKeys), func(a, b *model.APIKey) int { return cmp.Compare(a.Name.Value, b.Name.Value) }) {
 		keys = append(keys, apiKey(k))
 	}
-	for _, p := range slices.SortedFunc(slices.Values(f.api.UsagePlans), func(a, b *model.UsagePlan) int { return cmp.Compare(a.Name.Value, b.Name.Value) }) {
-		plans = append(plans, usagePlan(p))
+	for _, p := range slices.SortedFunc(slices.Values(api.UsagePlans), func(a, b *model.UsagePlan) int { return cmp.Compare(a.Name.Value, b.Name.Value) }) {
+		plans = append(plans, f.l.usagePlan(p))
 	}
 	c = appendList(c, "Keys", plan.APIKey, keys)
 	c = appendList(c, "Plans", plan.UsagePlan, plans)
@@ -186,7 +187,7 @@ func apiKey(k *model.APIKey) plan.Value {
 	return plan.Composite{Fields: c}
 }
 
-func usagePlan(p *model.UsagePlan) plan.Value {
+func (l *lowering) usagePlan(p *model.UsagePlan) plan.Value {
 	c := fieldList{}
 	c.add("Name", plan.String(p.Name.Value))
 	if p.Stages != nil {
@@ -203,10 +204,13 @@ func usagePlan(p *model.UsagePlan) plan.Value {
 	}
 	slices.Sort(keys)
 	c = appendList(c, "Keys", plan.Name("string"), texts(keys))
-	return plan.Composite{Fields: c}
+	c = l.planLimits(c, p)
+	return plan.Composite{Fields: c, Lines: len(c) > 3}
 }
 
 // UsagePlans is the field of the usage plans.
-func (w *routeWiring) UsagePlans() plan.Value {
-	return member(w.fields.get(field{key: "8 usage plans", wish: "usagePlans", doc: "x-gateway-usage-plans", kind: usagePlansField{w.api}}))
+func (w *routeWiring) UsagePlans() plan.Value { return member(w.usagePlansAt()) }
+
+func (w *routeWiring) usagePlansAt() *field {
+	return w.fields.get(field{key: "8 usage plans", wish: "usagePlans", doc: "x-gateway-usage-plans", kind: usagePlansField{w.lowering}})
 }

@@ -270,6 +270,7 @@ func (l *lowering) steps(r *route) []plan.Step {
 	if !open {
 		return steps
 	}
+	steps = append(steps, w.takeLimits(guard)...)
 	steps = append(steps, l.checks.Steps(w.checked())...)
 	return append(steps, r.answerer.lower(w)...)
 }

@@ -32,8 +32,8 @@ type APIKey struct {
 // UsagePlan is one entry of x-gateway-usage-plans.
 type UsagePlan struct {
 	Name     source.String
-	Throttle *source.Node
-	Quota    *source.Node
+	Throttle *Throttle
+	Quota    *Quota
 	// Stages are those that the plan is for; nil: every stage.
 	Stages         []PlanStage
 	Keys           []source.String // names of API keys
@@ -43,5 +43,5 @@ type UsagePlan struct {
 // PlanStage is a stage that a usage plan is for.
 type PlanStage struct {
 	Name    source.String
-	Methods *source.Node // throttles by method key
+	Methods []MethodThrottle
 }

@@ -20,11 +20,12 @@ type GatewaySettings struct {
 	UsagePlans []*UsagePlan
 	Domains    []*Domain
 
-	AccountThrottle *source.Node
+	AccountThrottle *Throttle
 	WebSocket       *source.Node
 	Portal          *source.Node
 	CORS            *source.Node
-	Store           *source.Node
+	// StoreFailure is x-gateway-store's onFailure: local, closed, open.
+	StoreFailure *source.String
 }
 
 // Stage is one entry of x-gateway-stages.
@@ -32,6 +33,8 @@ type Stage struct {
 	Name        source.String
 	Description string
 	Variables   []Variable
+	Throttle    *Throttle        // of every method
+	Methods     []MethodThrottle // of single methods
 	// Other are the settings that are read but not lowered yet, by key.
 	Other []Setting
 }

@@ -37,7 +37,7 @@ type Operation struct {
 type RouteSettings struct {
 	Upstream *source.String
 	Function *source.String
-	Throttle *source.Node
+	Throttle *Throttle
 	Cache    *source.Node
 	Timeout  *source.Int // milliseconds
 	MaxBody  *source.Int // bytes

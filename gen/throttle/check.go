@@ -1,0 +1,156 @@
+package throttle
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gatewright/gatewright/gen/diag"
+	"github.com/gatewright/gatewright/gen/model"
+	"github.com/gatewright/gatewright/gen/source"
+	"github.com/gatewright/gatewright/runtime/limit"
+	"github.com/gatewright/gatewright/runtime/limit/methodkey"
+)
+
+// Check returns what is wrong with the limits of a document.
+func Check(api *model.API) []diag.Diagnostic {
+	c := &checker{api: api}
+	c.throttle(api.AccountThrottle)
+	c.routeThrottle(api.Gateway.Throttle)
+	for _, item := range api.Paths {
+		c.routeThrottle(item.Gateway.Throttle)
+		for _, op := range item.Operations {
+			c.routeThrottle(op.Gateway.Throttle)
+		}
+	}
+	for _, s := range api.Stages {
+		c.throttle(s.Throttle)
+		c.methods(s.Methods)
+	}
+	for _, u := range api.UsagePlans {
+		c.throttle(u.Throttle)
+		c.quota(u.Quota)
+		c.policy(u.OnStoreFailure)
+		for _, s := range u.Stages {
+			c.methods(s.Methods)
+		}
+	}
+	c.policy(api.StoreFailure)
+	return c.found
+}
+
+type checker struct {
+	api   *model.API
+	found []diag.Diagnostic
+}
+
+func (c *checker) bad(span source.Span, message, help string) {
+	c.found = append(c.found, diag.Diagnostic{Code: diag.BadLimit, Span: span, Message: message, Help: help})
+}
+
+// Bounds of what makes sense. Beyond them a number is a mistake.
+const (
+	mostPerSecond = 1e8
+	mostAtOnce    = 1e9
+	mostQuota     = 1 << 53
+)
+
+// throttle checks rateLimit and burstLimit, which go together.
+func (c *checker) throttle(t *model.Throttle) {
+	if t == nil {
+		return
+	}
+	if t.Rate == nil || t.Burst == nil {
+		c.bad(t.Span, "rateLimit and burstLimit of a throttle go together", "write both: requests a second, and at a time")
+		return
+	}
+	if v, ok := number(t.Rate); !ok || v > mostPerSecond {
+		c.bad(t.Rate.Span, fmt.Sprintf("%q is no rate", t.Rate.Value), "write requests a second, from 0 to 100000000; fractions are allowed")
+	}
+	if v, ok := number(t.Burst); !ok || v > mostAtOnce || v != math.Trunc(v) {
+		c.bad(t.Burst.Span, fmt.Sprintf("%q is no burst", t.Burst.Value), "write a whole number of requests, from 0 to 1000000000")
+	}
+}
+
+// routeThrottle checks an x-gateway-throttle.
+func (c *checker) routeThrottle(t *model.Throttle) {
+	if t == nil {
+		return
+	}
+	if t.Rate != nil || t.Burst != nil || t.Concurrent == nil {
+		c.throttle(t)
+	}
+	if n := t.Concurrent; n != nil && (n.Value < 1 || n.Value > mostAtOnce) {
+		c.bad(n.Span, fmt.Sprintf("%d requests cannot be the most at a time", n.Value), "write a number above 0, or leave concurrent out")
+	}
+	by, name, ok := KeyOf(t)
+	switch {
+	case !ok:
+		c.bad(t.Key.Span, fmt.Sprintf("%q tells no clients apart", t.Key.Value), "write none, client-ip, api-key, header:NAME or claim:NAME")
+	case by == APIKey && len(c.api.UsagePlans) == 0:
+		c.bad(t.Key.Span, "API keys are told apart, but the document has no usage plan", "list plans in x-gateway-usage-plans, or write header:X-Api-Key")
+	case by == Header && !isHeader(name):
+		c.bad(t.Key.Span, fmt.Sprintf("%q is no name of a header", name), "")
+	}
+}
+
+func isHeader(name string) bool {
+	for i := range len(name) {
+		if b := name[i]; b <= ' ' || b >= 0x7f || b == ':' || b == '"' || b == '(' || b == ')' || b == ',' || b == '/' {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// methods checks throttles by method key.
+func (c *checker) methods(methods []model.MethodThrottle) {
+	for _, m := range methods {
+		c.throttle(m.Throttle)
+		key, err := methodkey.Parse(m.Method.Value)
+		if err != nil {
+			c.bad(m.Method.Span, err.Error(), "")
+			continue
+		}
+		if !c.fitsAny(key) {
+			c.bad(m.Method.Span, fmt.Sprintf("%q names no operation of the document", m.Method.Value), "write METHOD and path as the document has them, or * /* for all")
+		}
+	}
+}
+
+func (c *checker) fitsAny(key methodkey.Key) bool {
+	for _, item := range c.api.Paths {
+		for _, op := range item.Operations {
+			if key.Fits(op.Method, item.Path.Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// quota checks a plan's quota.
+func (c *checker) quota(q *model.Quota) {
+	if q == nil {
+		return
+	}
+	if q.Limit == nil || q.Period == nil {
+		c.bad(q.Span, "limit and period of a quota go together", "write both, such as {limit: 1000, period: MONTH}")
+		return
+	}
+	if q.Limit.Value < 1 || q.Limit.Value > mostQuota {
+		c.bad(q.Limit.Span, fmt.Sprintf("%d requests are no quota", q.Limit.Value), "write a number above 0; a key that may not call at all is enabled: false")
+	}
+	if _, ok := periodOf(q.Period); !ok {
+		c.bad(q.Period.Span, fmt.Sprintf("unknown period %q", q.Period.Value), "write DAY, WEEK or MONTH")
+	}
+	if o := q.Offset; o != nil && (o.Value < 0 || o.Value > q.Limit.Value) {
+		c.bad(o.Span, fmt.Sprintf("an offset of %d does not fit into the limit", o.Value), "it is how many requests count as made in the first period")
+	}
+}
+
+// policy checks what happens where the shared store cannot answer.
+func (c *checker) policy(text *source.String) {
+	if _, ok := PolicyOf(text, limit.Local); !ok {
+		c.bad(text.Span, fmt.Sprintf("unknown onFailure %q", text.Value), "write local, closed or open")
+	}
+}
