@@ -23,7 +23,7 @@ type layer struct {
 
 // layers is the architecture: the first entry that fits a package holds for it. What is not allowed is banned.
 var layers = []layer{
-	{"gen", []string{"gen/authorizer", "gen/check", "gen/diag", "gen/emit", "gen/integration", "gen/linked", "gen/load", "gen/lower", "gen/model", "gen/plan", "gen/source", "gen/validation", "gen/write"},
+	{"gen", []string{"gen/authorizer", "gen/check", "gen/diag", "gen/emit", "gen/integration", "gen/linked", "gen/load", "gen/lower", "gen/model", "gen/plan", "gen/source", "gen/throttle", "gen/validation", "gen/write"},
 		"it orders the stages"},
 	{"gen/source", []string{"go.yaml.in/yaml/"}, "positions and nodes know no OpenAPI"},
 	{"gen/diag", []string{"gen/source"}, "a finding knows where it is, not what documents mean"},
@@ -38,10 +38,11 @@ var layers = []layer{
 	{"gen/integration", []string{"gen/diag", "gen/mapping", "gen/model", "gen/plan", "gen/source", "gen/template", "runtime/value", "templates/...", "github.com/dlclark/regexp2"},
 		"a kind spans checking and lowering; Java's regular expressions need an engine of their own, and JSONPath has one grammar for both times"},
 	{"gen/authorizer", []string{"gen/diag", "gen/mapping", "gen/model", "gen/plan", "gen/source", "runtime/value"}, "a way in spans checking and lowering; Java's regular expressions are read by the runtime's engine"},
+	{"gen/throttle", []string{"gen/diag", "gen/model", "gen/source", "runtime/limit", "runtime/limit/methodkey"}, "rates, quotas and the keys of methods are the runtime's, as overrides have them too"},
 	{"gen/validation", []string{"gen/diag", "gen/model", "gen/plan", "gen/schema", "gen/source"}, "it says what is checked; how, the compiled schemas know"},
 	{"gen/template", []string{"gen/plan", "templates/..."}, "compiled templates become steps of the plan"},
 	{"gen/schema", []string{"gen/diag", "gen/model", "gen/plan", "gen/source", "runtime/schema/ecma"}, "compiled schemas become functions of the plan; their patterns have one grammar for both times"},
-	{"gen/lower", []string{"gen/authorizer", "gen/emit", "gen/integration", "gen/mapping", "gen/model", "gen/plan", "gen/policy", "gen/source", "gen/template", "gen/validation", "runtime/abi", "runtime/value", "templates/..."},
+	{"gen/lower", []string{"gen/authorizer", "gen/emit", "gen/integration", "gen/mapping", "gen/model", "gen/plan", "gen/policy", "gen/source", "gen/template", "gen/throttle", "gen/validation", "runtime/abi", "runtime/limit", "runtime/value", "templates/..."},
 		"it decides; of emit it knows the names that imports take, of the runtime the revision and the grammar of JSONPath"},
 	{"gen/emit", []string{"gen/plan", "github.com/dave/jennifer/jen"}, "the only user of the printing library, which knows the plan alone"},
 	{"gen/write", nil, "files are bytes"},
@@ -73,10 +74,9 @@ var layers = []layer{
 	{"runtime/auth/jwt", []string{"runtime", "runtime/value", "github.com/lestrrat-go/jwx/v3/jwk"}, "tokens are JSON, and keys are read by a library for them; nothing else signs or verifies"},
 	{"runtime/auth/internal/files", nil, "files are bytes"},
 	{"runtime/auth/apikey", []string{"runtime", "runtime/auth/internal/files"}, "keys are hashes, without plans or answers"},
-	{"runtime/auth/access", []string{"runtime", "runtime/auth/policy"}, "policies are joined without knowing who says who calls"},
 	{"runtime/auth/bearer", []string{"runtime", "runtime/auth/access", "runtime/auth/jwt", "runtime/value"}, "tokens are verified by jwt, policies joined by access"},
 	{"runtime/auth/iam", []string{"runtime", "runtime/auth/access", "runtime/auth/policy", "runtime/auth/sigv4"}, "signatures are verified by sigv4, policies joined by access"},
-	{"runtime/usageplan", []string{"runtime", "runtime/auth/apikey"}, "keys are found by apikey"},
+	{"runtime/usageplan", []string{"runtime", "runtime/auth/apikey", "runtime/limit"}, "keys are found by apikey"},
 	{"runtime/auth/mtls", []string{"runtime", "runtime/auth/internal/files"}, "certificates are judged without knowing who listens"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},

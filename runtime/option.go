@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/gatewright/gatewright/runtime/limit"
 	"github.com/gatewright/gatewright/runtime/value"
 )
 
@@ -25,6 +26,7 @@ type settings struct {
 	awsLimits bool
 	describe  func(*x509.Certificate) *ClientCertificate
 	observer  func(*Ctx, int, time.Duration)
+	openStore func(*Core) (limit.Store, error)
 	hooks
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/pprof"
@@ -16,6 +17,7 @@ import (
 // admin is the listener for operators and their tools.
 type admin struct {
 	api     *gw.API
+	unfit   func() []error
 	metrics *metrics
 	ready   atomic.Bool
 	server  *http.Server
@@ -27,8 +29,8 @@ const (
 	adminIdleTime = 60 * time.Second
 )
 
-func newAdmin(api *gw.API, m *metrics, logger *slog.Logger) *admin {
-	a := &admin{api: api, metrics: m}
+func newAdmin(g Gateway, m *metrics, logger *slog.Logger) *admin {
+	a := &admin{api: g.API(), unfit: g.Unfit, metrics: m}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.readyz)
@@ -50,11 +52,15 @@ func newAdmin(api *gw.API, m *metrics, logger *slog.Logger) *admin {
 
 // readyz says whether new requests should come here: not before everything listens, and not once the end has begun.
 func (a *admin) readyz(w http.ResponseWriter, _ *http.Request) {
-	if a.ready.Load() {
-		say(w, http.StatusOK, "ready")
+	if !a.ready.Load() {
+		say(w, http.StatusServiceUnavailable, "not ready")
 		return
 	}
-	say(w, http.StatusServiceUnavailable, "not ready")
+	if unfit := a.unfit(); len(unfit) > 0 {
+		say(w, http.StatusServiceUnavailable, errors.Join(unfit...).Error())
+		return
+	}
+	say(w, http.StatusOK, "ready")
 }
 
 func say(w http.ResponseWriter, status int, text string) {

@@ -12,10 +12,10 @@ import (
 )
 
 // printHelp writes the manual of a gateway's program.
-func printHelp(w io.Writer, name string) error {
+func printHelp(w io.Writer, name string, parts []gw.Part) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "Usage: %s [flags]\n\nServes the API until SIGTERM or SIGINT.\n\nFlags:\n", name)
-	for _, o := range options() {
+	for _, o := range options(parts) {
 		head := "--" + o.name
 		if o.value != "" {
 			head += " " + o.value

@@ -6,14 +6,26 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	gw "github.com/gatewright/gatewright/runtime"
 )
 
-// options is the table of all flags, in the order of the help.
-func options() []option {
-	return append(append(append(facing(), naming()...), bounding()...), telling()...)
+// options is the table of all flags, in the order of the help; parts have flags of their own.
+func options(parts []gw.Part) []option {
+	all := slices.Concat(facing(), naming(), bounding())
+	for _, part := range parts {
+		for _, f := range part.Flags() {
+			all = append(all, option{name: f.Name, value: f.Value, help: f.Help, set: func(s *settings, v string) error {
+				s.parts[f.Name] = v
+				return nil
+			}})
+		}
+	}
+	return append(all, telling()...)
 }
 
 // facing are the options about listeners and certificates.

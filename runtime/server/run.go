@@ -46,12 +46,12 @@ type running struct {
 
 // run is a gateway's whole life; it returns the exit code.
 func run(ctx context.Context, p process) int {
-	s, err := parse(p.args[1:], p.env)
+	s, err := parse(p.args[1:], p.env, p.parts...)
 	if err != nil {
 		return usage(p, err)
 	}
 	if s.help {
-		return exitFor(printHelp(p.stdout, filepath.Base(p.args[0])))
+		return exitFor(printHelp(p.stdout, filepath.Base(p.args[0]), p.parts))
 	}
 	if p.tune {
 		tuneMemory(p.env)
@@ -110,6 +110,13 @@ func (r *running) construct() error {
 	}
 	for name, target := range s.functions {
 		options = append(options, gw.WithFunction(name, target))
+	}
+	for _, part := range r.process.parts {
+		more, err := part.Options(func(flag string) string { return s.parts[flag] })
+		if err != nil {
+			return err
+		}
+		options = append(options, more...)
 	}
 	access, closer, err := r.process.accessLogger(s)
 	if err != nil {
@@ -184,7 +191,7 @@ func (r *running) serve() {
 		r.front(r.listeners.plain, handler, http2, nil)
 	}
 	if r.listeners.admin != nil {
-		r.admin = newAdmin(r.gateway.API(), r.metrics, r.logger)
+		r.admin = newAdmin(r.gateway, r.metrics, r.logger)
 		r.metrics.connections(r.open, r.refused)
 		go func() { r.failed <- r.admin.server.Serve(r.listeners.admin) }()
 	}

@@ -28,6 +28,8 @@ type Gateway interface {
 	DomainTLS(name string, base *tls.Config) *tls.Config
 	// Apply puts stage variables and upstream targets in the place of the document's, all or nothing.
 	Apply(gw.Overrides) error
+	// Unfit says what keeps the gateway from serving as it should.
+	Unfit() []error
 	// CloseConnections has every further answer ask the client to close its connection.
 	CloseConnections()
 	// Close ends what the gateway runs in the background.
@@ -46,7 +48,7 @@ const (
 func Main[G Gateway](construct func(...gw.Option) (G, error)) {
 	signals, stop := notify()
 	code := run(context.Background(), process{
-		construct: generalize(construct), args: os.Args, env: os.LookupEnv, environ: os.Environ(),
+		construct: generalize(construct), parts: partsOf[G](), args: os.Args, env: os.LookupEnv, environ: os.Environ(),
 		stdout: os.Stdout, stderr: os.Stderr, signals: signals, tune: true,
 	})
 	stop()
@@ -60,7 +62,7 @@ func Run[G Gateway](
 	args []string, env func(string) (string, bool), stdout, stderr io.Writer,
 ) int {
 	return run(ctx, process{
-		construct: generalize(construct), args: append([]string{"gateway"}, args...), env: env,
+		construct: generalize(construct), parts: partsOf[G](), args: append([]string{"gateway"}, args...), env: env,
 		stdout: stdout, stderr: stderr,
 	})
 }
@@ -76,9 +78,19 @@ func generalize[G Gateway](construct func(...gw.Option) (G, error)) func(...gw.O
 	}
 }
 
+// partsOf are the optional parts that gateways of a type were generated with. They are known without a gateway.
+func partsOf[G Gateway]() []gw.Part {
+	var none G
+	if with, ok := any(none).(interface{ Parts() []gw.Part }); ok {
+		return with.Parts()
+	}
+	return nil
+}
+
 // process is what a run has of the world around it.
 type process struct {
 	construct      func(...gw.Option) (Gateway, error)
+	parts          []gw.Part
 	args           []string // the program's name first
 	env            func(string) (string, bool)
 	environ        []string // for a process that takes over

@@ -141,7 +141,7 @@ func TestExitCodes(t *testing.T) {
 		code, out, errs := run1(t, help)
 		require.Zero(t, code)
 		require.Empty(t, errs)
-		for _, o := range options() {
+		for _, o := range options(nil) {
 			require.Contains(t, out, "  --"+o.name)
 		}
 		require.Contains(t, out, "Examples:")
@@ -243,7 +243,12 @@ func TestWatchedFiles(t *testing.T) {
 func TestAdminPages(t *testing.T) {
 	m := newMetrics(&nothing)
 	m.connections(func() int { return 7 }, func() int64 { return 3 })
-	a := newAdmin(&nothing, m, slog.New(slog.DiscardHandler))
+	core, err := newNothing()
+	require.NoError(t, err)
+	defer core.Close()
+	var unfit error
+	core.OnHealth(func() error { return unfit })
+	a := newAdmin(core, m, slog.New(slog.DiscardHandler))
 	ask := func(path string) (int, string) {
 		w := httptest.NewRecorder()
 		a.server.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
@@ -257,6 +262,10 @@ func TestAdminPages(t *testing.T) {
 	a.ready.Store(true)
 	code, _ = ask("/readyz")
 	require.Equal(t, 200, code)
+	unfit = errors.New("the store is away")
+	code, text = ask("/readyz")
+	require.Equal(t, 503, code)
+	require.Equal(t, "the store is away\n", text)
 	code, text = ask("/healthz")
 	require.Equal(t, 200, code)
 	require.Equal(t, "ok\n", text)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/front/fast"
 	"github.com/gatewright/gatewright/runtime/front/h2"
 )
@@ -23,6 +24,7 @@ type settings struct {
 	variables                        map[string]string
 	upstreams                        map[string][]string
 	functions                        map[string]string
+	parts                            map[string]string // what flags of optional parts say
 	trustedProxies                   []netip.Prefix
 	overrides                        string
 	awsLimits                        bool
@@ -45,7 +47,7 @@ const awsBody = 10 << 20
 func defaults() *settings {
 	return &settings{
 		listen: ":8080", adminListen: "127.0.0.1:9901", plainListen: off, accessLog: off, logFormat: "text",
-		variables: map[string]string{}, upstreams: map[string][]string{}, functions: map[string]string{},
+		variables: map[string]string{}, upstreams: map[string][]string{}, functions: map[string]string{}, parts: map[string]string{},
 		limits: fast.DefaultLimits(), streams: h2.DefaultLimits().Streams,
 		drainTimeout: 30 * time.Second,
 	}
@@ -67,8 +69,8 @@ func (o *option) twin() string {
 }
 
 // parse reads the environment and then the arguments, which win. Every error is a mistake of the caller's.
-func parse(args []string, env func(string) (string, bool)) (*settings, error) {
-	s, options := defaults(), options()
+func parse(args []string, env func(string) (string, bool), parts ...gw.Part) (*settings, error) {
+	s, options := defaults(), options(parts)
 	if err := s.fromEnvironment(options, env); err != nil {
 		return nil, err
 	}
