@@ -1,0 +1,58 @@
+package process
+
+import "io"
+
+// streamBuffer is how much of a streamed answer is read at once.
+const streamBuffer = 32 << 10
+
+// stream passes an answer on while it comes. The caller gets it with its first byte, or its end. When the caller has left, the
+// function may finish all the same.
+func (k *conn) stream(v *invocation) bool {
+	k.proceed(k.head.length)
+	buffer := make([]byte, streamBuffer)
+	n, err := k.body.Read(buffer)
+	var out *io.PipeWriter
+	if err == nil || err == io.EOF && k.body.failure() == nil {
+		out = k.open(v)
+	}
+	for err == nil {
+		if out != nil {
+			if _, left := out.Write(buffer[:n]); left != nil {
+				out = nil
+			}
+		}
+		n, err = k.body.Read(buffer)
+	}
+	if err == io.EOF {
+		fault := k.body.failure()
+		k.close(v, out, fault)
+		return k.write(acceptance)
+	}
+	fault := k.whyBroken(v)
+	k.close(v, out, fault)
+	return false
+}
+
+// open gives v's caller what to read; nil when it has left.
+func (k *conn) open(v *invocation) *io.PipeWriter {
+	p := k.i.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if v.abandoned || v.ended {
+		return nil
+	}
+	in, out := io.Pipe()
+	v.stream, k.i.stream = in, out
+	v.end()
+	return out
+}
+
+// close ends the stream, with the function's error where there is one.
+func (k *conn) close(v *invocation, out *io.PipeWriter, fault []byte) {
+	if out != nil && fault != nil {
+		out.CloseWithError(failureOf(fault))
+	} else if out != nil {
+		out.Close()
+	}
+	k.settle(v, nil, fault)
+}
