@@ -23,6 +23,16 @@ func lone(t *testing.T) (*pool, *instance) {
 	t.Helper()
 	core := gw.NewCore(&gw.API{Title: "Test"}, gw.WithLogger(slog.New(slog.DiscardHandler)))
 	p := newPool(core, function.Function{Name: "Test", ARN: arn}, Config{Command: []string{"none"}, Concurrency: 1}.withDefaults(), "none")
+	t.Cleanup(func() {
+		require.NoError(t, core.Close())
+		p.close()
+	})
+	return p, join(t, p)
+}
+
+// join adds an API without a process to a pool. It ends with the test, or with depart.
+func join(t *testing.T, p *pool) *instance {
+	t.Helper()
 	p.mu.Lock()
 	i := newInstance(p)
 	p.alive[i] = struct{}{}
@@ -34,12 +44,77 @@ func lone(t *testing.T) (*pool, *instance) {
 	i.listener = listener
 	i.tasks.Go(i.accept)
 	t.Cleanup(func() {
-		i.finish(io.EOF)
-		p.gone.Done()
-		require.NoError(t, core.Close())
-		p.close()
+		if !i.closed {
+			i.depart()
+		}
 	})
-	return p, i
+	return i
+}
+
+// depart ends i as the end of its process does.
+func (i *instance) depart() {
+	i.finish(io.EOF)
+	i.pool.gone.Done()
+}
+
+// dial is a connection to i that has sent text.
+func dial(t *testing.T, i *instance, text string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", i.listener.Addr().String())
+	require.NoError(t, err)
+	t.Cleanup(func() { c.Close() })
+	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
+	_, err = io.WriteString(c, text)
+	require.NoError(t, err)
+	return c
+}
+
+const askForWork = "GET " + base + "invocation/next HTTP/1.1\r\nHost: x\r\n\r\n"
+
+// waitIdle waits until n processes wait for work.
+func (p *pool) waitIdle(t *testing.T, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return len(p.idle) == n
+	}, patience, time.Millisecond)
+}
+
+// What cannot be written to a process that waits goes to another one that waits too, and not behind its back into the line.
+func TestOtherProcess(t *testing.T) {
+	p, first := lone(t)
+	c := dial(t, first, askForWork)
+	p.waitIdle(t, 1)
+	second := join(t, p)
+	dial(t, second, askForWork)
+	p.waitIdle(t, 2)
+	require.NoError(t, second.asker.c.SetWriteDeadline(time.Now().Add(-time.Second))) // what is written to it fails
+	v := p.newInvocation(&function.Call{RequestID: "call", Payload: []byte(`{}`)})
+	p.submit(v)
+	id, event, err := readAnswer(bufio.NewReader(c))
+	require.NoError(t, err)
+	require.Equal(t, "call", string(id))
+	require.Equal(t, `{}`, string(event))
+	require.Same(t, v, first.current)
+	require.Zero(t, p.line.count)
+}
+
+// A process that hangs up while it waits gets no work until it asks again.
+func TestHungUp(t *testing.T) {
+	p, i := lone(t)
+	c := dial(t, i, askForWork)
+	p.waitIdle(t, 1)
+	require.NoError(t, c.Close())
+	p.waitIdle(t, 0)
+	v := p.newInvocation(&function.Call{RequestID: "call", Payload: []byte(`{}`)})
+	p.submit(v)
+	p.mu.Lock()
+	require.True(t, v.inLine)
+	p.mu.Unlock()
+	id, _, err := readAnswer(bufio.NewReader(dial(t, i, askForWork)))
+	require.NoError(t, err)
+	require.Equal(t, "call", string(id))
 }
 
 // speak sends text on a connection of its own and returns what comes back until the connection ends.
@@ -59,11 +134,10 @@ func speak(t *testing.T, i *instance, text string) string {
 	return string(answer)
 }
 
-// What is no request of the API is refused, and the API goes on.
-func TestMalformedRequests(t *testing.T) {
-	p, i := lone(t)
+// malformed is what is no request of the API, or none that it takes, with the beginning of its answer.
+func malformed() map[string]struct{ text, want string } {
 	post := "POST " + base
-	for name, c := range map[string]struct{ text, want string }{
+	return map[string]struct{ text, want string }{
 		"nothing":          {"", ""},
 		"no request":       {"\x00\x01\x02\r\n\r\n", "HTTP/1.1 400 "},
 		"bare line feeds":  {"GET " + base + "invocation/next HTTP/1.1\n\n", "HTTP/1.1 400 "},
@@ -89,7 +163,13 @@ func TestMalformedRequests(t *testing.T) {
 		"half a body":      {post + "init/error HTTP/1.1\r\nContent-Length: 5\r\n\r\nx", ""},
 		"half a head":      {post + "init/error HTTP/1.1\r\nContent-Le", ""},
 		"broken chunk":     {post + "init/error HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", ""},
-	} {
+	}
+}
+
+// What is no request of the API is refused, and the API goes on.
+func TestMalformedRequests(t *testing.T) {
+	p, i := lone(t)
+	for name, c := range malformed() {
 		t.Run(name, func(t *testing.T) {
 			answer := speak(t, i, c.text)
 			if c.want == "" {

@@ -30,22 +30,27 @@ func bare() {
 		if _, err := c.Write(next); err != nil {
 			return
 		}
-		id, event := readAnswer(r)
+		id, event, err := readAnswer(r)
+		if err != nil {
+			return
+		}
 		out = fmt.Appendf(out[:0], "POST %sinvocation/%s/response HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", base, id, len(event), event)
 		if _, err := c.Write(out); err != nil {
 			return
 		}
-		readAnswer(r)
+		if _, _, err := readAnswer(r); err != nil {
+			return
+		}
 	}
 }
 
-// readAnswer reads an answer of the API; the function ends with the connection.
-func readAnswer(r *bufio.Reader) (id, body []byte) {
+// readAnswer reads an answer of the API.
+func readAnswer(r *bufio.Reader) (id, body []byte, err error) {
 	length := 0
 	for {
 		line, err := r.ReadSlice('\n')
 		if err != nil {
-			os.Exit(0)
+			return nil, nil, err
 		}
 		if name, value, ok := bytes.Cut(bytes.TrimSpace(line), []byte(": ")); ok {
 			switch string(name) {
@@ -59,8 +64,8 @@ func readAnswer(r *bufio.Reader) (id, body []byte) {
 		}
 	}
 	body = make([]byte, length)
-	io.ReadFull(r, body)
-	return id, body
+	_, err = io.ReadFull(r, body)
+	return id, body, err
 }
 
 // BenchmarkFloor is what a call of the same functions costs against a peer that knows no HTTP, and answers whatever comes with

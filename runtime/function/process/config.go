@@ -2,8 +2,9 @@
 // any runtime client of Amazon's, speaks inside Lambda. A Pool has the processes of one function, a process works on one
 // invocation at a time. The package must not know what payloads mean.
 //
-// Nothing outlives the gateway: each process leads a group of its own, which is ended as a whole, and on Linux the kernel ends
-// a process whose gateway was killed.
+// Each process leads a group of its own, which is ended as a whole with the process, and all with the gateway. On Linux the kernel
+// ends a process whose gateway was killed. What a process has started in a session of its own (setsid) is beyond that: nothing
+// that works without rights over the machine, and without a setting of the gateway's whole program, would find it.
 package process
 
 import (

@@ -147,12 +147,16 @@ func (k *conn) flush(v *invocation, text []byte) {
 	}
 }
 
-// lose gives v back, which could not be written.
+// lose gives v back, which could not be written, and hands it to another process that waits for work, if there is one.
 func (k *conn) lose(v *invocation) {
 	k.c.Close()
-	k.i.pool.mu.Lock()
-	defer k.i.pool.mu.Unlock()
-	k.i.giveBack(v)
+	p := k.i.pool
+	p.mu.Lock()
+	other := k.i.giveBack(v)
+	p.mu.Unlock()
+	if other != nil {
+		other.hand(v)
+	}
 }
 
 // release gives the right to write back.

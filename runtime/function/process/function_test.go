@@ -79,6 +79,7 @@ var functions = map[string]func(){
 	},
 	"deadborn": func() { os.Exit(7) },
 	"env":      func() { serve(environ) },
+	"talker":   func() { serve(talk) },
 	"child":    func() { os.WriteFile(os.Getenv("PIDFILE"), fmt.Append(nil, os.Getpid()), 0o644); select {} },
 }
 
@@ -307,7 +308,10 @@ func deaf() {
 		return
 	}
 	fmt.Fprint(c, "GET "+base+"invocation/next HTTP/1.1\r\n\r\n")
-	id, event := readAnswer(bufio.NewReader(c))
+	id, event, err := readAnswer(bufio.NewReader(c))
+	if err != nil {
+		return
+	}
 	fmt.Fprintf(c, "POST %sinvocation/%s/response HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s", base, id, len(event), event)
 	fmt.Fprint(c, "GET "+base+"invocation/next HTTP/1.1\r\n\r\n")
 	select {}
@@ -373,6 +377,13 @@ func gated(id string, event []byte) {
 		}
 		time.Sleep(time.Millisecond)
 	}
+	post("invocation/"+id+"/response", event)
+}
+
+// talk prints about what it works on, to the last moment.
+func talk(id string, event []byte) {
+	fmt.Println("about", id)
+	fmt.Fprintln(os.Stderr, "about", id)
 	post("invocation/"+id+"/response", event)
 }
 

@@ -181,20 +181,27 @@ func (i *instance) unask(k *conn) {
 	i.wait(i.pool.initTime())
 }
 
-// giveBack puts v back at the front of the line: it could not be written to the process, which may ask again.
-func (i *instance) giveBack(v *invocation) {
+// giveBack takes v back: it could not be written to the process, which may ask again. Its place is at the front of the line,
+// unless another process waits for work: then giveBack returns the connection that v is to be written to.
+func (i *instance) giveBack(v *invocation) *conn {
+	p := i.pool
 	if i.current != v || i.state != running || v.claimed || v.ended {
-		return
+		return nil
 	}
+	v.kept = true // whoever could not write it may still look at it
 	i.current = nil
 	i.become(answered)
-	i.wait(i.pool.initTime())
-	if !v.abandoned && !i.pool.closed {
-		i.pool.line.pushFront(v)
-		i.pool.grow(true)
-		return
+	i.wait(p.initTime())
+	if v.abandoned || p.closed {
+		v.drop(function.ErrUnreachable)
+		return nil
 	}
-	v.drop(function.ErrUnreachable)
+	if other := p.takeIdle(); other != nil {
+		return other.begin(v)
+	}
+	p.line.pushFront(v)
+	p.grow(true)
+	return nil
 }
 
 // settle notes that v, which ended is about to end, is not what the process works on any more.

@@ -23,7 +23,7 @@ func (l *line) push(v *invocation) {
 
 // pushFront puts v back to where it was taken from.
 func (l *line) pushFront(v *invocation) {
-	v.inLine, v.kept, v.since = true, true, time.Now()
+	v.inLine, v.since = true, time.Now()
 	v.before, v.behind = nil, l.first
 	if l.first == nil {
 		l.last = v

@@ -24,13 +24,13 @@ const (
 type output struct {
 	log     *slog.Logger
 	readers sync.WaitGroup
-	ends    []*os.File
 
 	mu           sync.Mutex
-	id           []byte    // of the request that the process works on, or did last
+	pipes        []*pipe
 	second       time.Time // when the present one began
 	lines, bytes int       // logged since
 	dropped      int       // lines since the log said so
+	droppedOf    string    // the request of the last of them
 	telling      *time.Timer
 	closed       bool
 }
@@ -39,15 +39,17 @@ func newOutput(log *slog.Logger, name string) *output {
 	return &output{log: log.With("function", name)}
 }
 
-// about says which request the process works on.
+// about says which request the process is about to get: what it prints from now on is about that one.
 func (o *output) about(id []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.id = append(o.id[:0], id...)
+	for _, p := range o.pipes {
+		p.about(id)
+	}
 }
 
-// pipes are the ends that the process writes to.
-func (o *output) pipes() (stdout, stderr *os.File, err error) {
+// open is the ends that the process writes to.
+func (o *output) open() (stdout, stderr *os.File, err error) {
 	fromOut, stdout, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err
@@ -56,19 +58,29 @@ func (o *output) pipes() (stdout, stderr *os.File, err error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, fromOut.Close(), stdout.Close())
 	}
-	o.ends = []*os.File{fromOut, fromErr}
-	o.readers.Go(func() { o.read(fromOut, "stdout") })
-	o.readers.Go(func() { o.read(fromErr, "stderr") })
+	for _, p := range []*pipe{newPipe(o, fromOut, "stdout"), newPipe(o, fromErr, "stderr")} {
+		o.add(p)
+		o.readers.Go(func() { o.read(p) })
+	}
 	return stdout, stderr, nil
 }
 
+func (o *output) add(p *pipe) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.pipes = append(o.pipes, p)
+}
+
 // read reads lines to their end.
-func (o *output) read(from *os.File, name string) {
-	lines := bufio.NewReaderSize(from, longestLine)
+func (o *output) read(p *pipe) {
+	lines := bufio.NewReaderSize(p, longestLine)
+	at := int64(0)
 	for {
 		line, err := lines.ReadSlice('\n')
+		begins := at
+		at += int64(len(line))
 		if line = bytes.TrimRight(line, "\r\n"); len(line) > 0 {
-			o.write(name, line)
+			o.write(p, begins, line)
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return
@@ -76,33 +88,35 @@ func (o *output) read(from *os.File, name string) {
 	}
 }
 
-// write logs a line, unless there are too many.
-func (o *output) write(name string, line []byte) {
-	id, ok := o.take(len(line))
+// write logs a line that begins at a place of p's, unless there are too many.
+func (o *output) write(p *pipe, begins int64, line []byte) {
+	id, ok := o.take(p, begins, len(line))
 	if ok {
-		o.log.Info(string(line), "requestId", id, "from", name)
+		o.log.Info(string(line), "requestId", id, "from", p.name)
 	}
 }
 
 // take reports whether a line of size bytes may be logged, and the request that it is about.
-func (o *output) take(size int) (id string, ok bool) {
+func (o *output) take(p *pipe, begins int64, size int) (id string, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if now := time.Now(); now.Sub(o.second) >= time.Second {
 		o.second, o.lines, o.bytes = now, 0, 0
 	}
+	id = p.requestAt(begins)
 	if o.lines >= linesPerSecond || o.bytes >= bytesPerSecond {
-		o.drop()
+		o.drop(id)
 		return "", false
 	}
 	o.lines++
 	o.bytes += size
-	return string(o.id), true
+	return id, true
 }
 
 // drop counts a line that is dropped. The lock is held.
-func (o *output) drop() {
+func (o *output) drop(id string) {
 	o.dropped++
+	o.droppedOf = id
 	switch {
 	case o.dropped > 1 || o.closed:
 	case o.telling == nil:
@@ -115,7 +129,7 @@ func (o *output) drop() {
 // tell says how many lines were too many.
 func (o *output) tell() {
 	o.mu.Lock()
-	dropped, id := o.dropped, string(o.id)
+	dropped, id := o.dropped, o.droppedOf
 	o.dropped = 0
 	o.mu.Unlock()
 	if dropped > 0 {
@@ -126,14 +140,14 @@ func (o *output) tell() {
 // close ends the reading, once the process has ended: what it left in the pipes is still read, but whoever else holds them is
 // not waited for.
 func (o *output) close() {
-	for _, end := range o.ends {
-		if end.SetReadDeadline(time.Now().Add(grace)) != nil { // pipes cannot have one everywhere
-			end.Close()
+	for _, p := range o.pipes {
+		if p.end.SetReadDeadline(time.Now().Add(grace)) != nil { // pipes cannot have one everywhere
+			p.end.Close()
 		}
 	}
 	o.readers.Wait()
-	for _, end := range o.ends {
-		_ = end.Close() // nothing was written
+	for _, p := range o.pipes {
+		_ = p.end.Close() // nothing was written
 	}
 	o.mu.Lock()
 	o.closed = true

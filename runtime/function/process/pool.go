@@ -149,18 +149,27 @@ func (p *pool) submit(v *invocation) {
 		p.mu.Unlock()
 		return
 	}
-	n := len(p.idle)
-	if n == 0 {
+	i := p.takeIdle()
+	if i == nil {
 		p.line.push(v)
 		p.grow(false)
 		p.mu.Unlock()
 		return
 	}
-	i := p.idle[n-1]
-	p.idle = p.idle[:n-1]
 	k := i.begin(v)
 	p.mu.Unlock()
 	k.hand(v)
+}
+
+// takeIdle takes the process that was used last from the idle ones; nil when there is none. p.mu is held.
+func (p *pool) takeIdle() *instance {
+	n := len(p.idle)
+	if n == 0 {
+		return nil
+	}
+	i := p.idle[n-1]
+	p.idle = p.idle[:n-1]
+	return i
 }
 
 // grow starts processes where some are missing for those who wait. p.mu is held. A process that has answered asks for work

@@ -37,18 +37,20 @@ func TestGoFunction(t *testing.T) {
 	}, patience, time.Millisecond)
 }
 
-// Whatever a function does, its caller gets an answer in time, and the next caller is served.
-func TestMisbehaviour(t *testing.T) {
+// misbehaviour is what becomes of a call of a function that behaves so.
+type misbehaviour struct {
+	behaviour string
+	config    Config
+	want      string // of the payload
+	failed    string
+	log       string
+}
+
+func misbehaviours() []misbehaviour {
 	exit := func(how string) string {
 		return `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited ` + how + `"}`
 	}
-	for _, c := range []struct {
-		behaviour string
-		config    Config
-		want      string // of the payload
-		failed    string
-		log       string
-	}{
+	return []misbehaviour{
 		{behaviour: "exit", want: exit("with error: exit status 3"), failed: "Unhandled", log: "a function's process ended"},
 		{behaviour: "leave", want: exit("without providing a reason"), failed: "Unhandled"},
 		{behaviour: "hang", config: Config{Timeout: 300 * time.Millisecond}, failed: "Unhandled",
@@ -70,7 +72,12 @@ func TestMisbehaviour(t *testing.T) {
 		{behaviour: "greedy", want: `"once"`},
 		{behaviour: "impatient", want: `{"errorMessage":"State transition from Running to Ready failed for runtime. Error: State transition is not allowed","errorType":"InvalidStateTransition"}`},
 		{behaviour: "noise", want: `{}`},
-	} {
+	}
+}
+
+// Whatever a function does, its caller gets an answer in time, and the next caller is served.
+func TestMisbehaviour(t *testing.T) {
+	for _, c := range misbehaviours() {
 		t.Run(c.behaviour, func(t *testing.T) {
 			c.config.Concurrency = 2
 			o := open(t, c.behaviour, c.config)
@@ -324,4 +331,47 @@ func FuzzParseCommand(f *testing.F) {
 		c, err := ParseCommand(line)
 		require.True(t, (err == nil) == (len(c.Command) > 0))
 	})
+}
+
+// Nothing is left of functions when the gateway has ended: no process, no port, no pipe. TestMain sees to goroutines.
+func TestNothingIsLeft(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what a process has open")
+	}
+	use := func(behaviour string) {
+		o := open(t, behaviour, Config{Concurrency: 4, Timeout: 50 * time.Millisecond, Env: []string{"PIDFILE=" + filepath.Join(t.TempDir(), "pid")}})
+		for range 4 {
+			_, _, _ = o.call(`{}`, 200*time.Millisecond) // some have no answer
+		}
+		require.NoError(t, o.core.Close())
+	}
+	use("echo") // what the runtime opens once is open now
+	before := openFiles(t)
+	for _, behaviour := range []string{"echo", "exit", "hang", "deadborn", "noise", "fickle", "deaf", "children", "silent", "trickle", "badstart"} {
+		use(behaviour)
+		require.Equal(t, before, openFiles(t), behaviour)
+		require.Empty(t, childrenLeft(t), behaviour)
+	}
+}
+
+func openFiles(t *testing.T) int {
+	t.Helper()
+	files, err := os.ReadDir("/proc/self/fd")
+	require.NoError(t, err)
+	return len(files)
+}
+
+// childrenLeft are the processes that this one has started and not reaped.
+func childrenLeft(t *testing.T) string {
+	t.Helper()
+	files, err := filepath.Glob("/proc/self/task/*/children")
+	require.NoError(t, err)
+	all := ""
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err == nil { // a thread that has just ended has none
+			all += string(text)
+		}
+	}
+	return all
 }

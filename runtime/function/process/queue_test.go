@@ -37,22 +37,20 @@ func TestManyCallsQueue(t *testing.T) {
 	require.LessOrEqual(t, len(o.alive), 8)
 }
 
-// Of a thousand calls to eight processes that are all at work, each waits until its own deadline and not longer, and those
-// with more time are served afterwards in the order in which they came.
+// Of a thousand calls to eight processes that are all at work, each waits until its own deadline and not longer.
 func TestManyCallsTimeOut(t *testing.T) {
-	gate := filepath.Join(t.TempDir(), "gate")
-	o := open(t, "gated", Config{Concurrency: 8, Timeout: patience, Env: []string{"GATE=" + gate}})
-	var early, late sync.WaitGroup
+	o, _ := openGated(t, 8)
+	var all sync.WaitGroup
 	results, waits := make(chan error, 1000), make(chan time.Duration, 1000)
 	for n := range 1000 {
-		early.Go(func() {
+		all.Go(func() {
 			begun := time.Now()
 			_, _, err := o.call(fmt.Sprint(n), 300*time.Millisecond)
 			results <- err
 			waits <- time.Since(begun)
 		})
 	}
-	early.Wait()
+	all.Wait()
 	for range 1000 {
 		require.ErrorIs(t, <-results, function.ErrTimeout)
 		wait := <-waits
@@ -60,31 +58,102 @@ func TestManyCallsTimeOut(t *testing.T) {
 		require.Less(t, wait, patience/2)
 	}
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	require.Zero(t, o.line.count)
 	require.Len(t, o.alive, 8)
-	o.mu.Unlock()
-	for n := range 50 {
-		late.Go(func() {
-			_, _, err := o.call(fmt.Sprint(n), patience)
-			results <- err
-		})
+}
+
+// A thousand calls wait in one line for eight processes. Every fourth leaves it when its own time is over; the others are given
+// to processes in exactly the order in which they came.
+func TestLineIsFair(t *testing.T) {
+	const processes, callers, short = 8, 1000, 200 * time.Millisecond
+	o, openGate := openGated(t, processes)
+	var all sync.WaitGroup
+	var waiting []*invocation // until they are served
+	hasty := 0
+	failures := make(chan error, callers)
+	for n := range callers {
+		begun, within := time.Now(), patience
+		if hurries := n >= processes && n%4 == 3; hurries {
+			within = short
+			hasty++
+		}
+		v := o.newInvocation(&function.Call{RequestID: fmt.Sprintf("turn-%d", n), Payload: []byte(`{}`), Deadline: begun.Add(within)})
+		o.submit(v)
+		if within == patience {
+			waiting = append(waiting, v)
+		}
+		all.Go(func() { failures <- waited(o.pool, v, begun, within) })
 	}
+	o.waitLine(t, processes, len(waiting)-processes)
+	openGate()
+	all.Wait()
+	for range callers {
+		require.NoError(t, <-failures)
+	}
+	require.Equal(t, callers, hasty+len(waiting))
+	for n, v := range waiting[1:] { // a process has its time from when it was given the call, which is one step with taking it
+		require.False(t, v.expires.Before(waiting[n].expires), "%s came before %s", waiting[n].id, v.id)
+	}
+}
+
+// waited waits for v and says what is wrong with its end: a call with less time than patience has no answer when its time is
+// over, and not before.
+func waited(p *pool, v *invocation, begun time.Time, within time.Duration) error {
+	served := p.wait(v)
+	switch took := time.Since(begun); {
+	case served && within < patience:
+		return fmt.Errorf("served a call that has %s", within)
+	case served && (v.isError || v.failed != nil):
+		return fmt.Errorf("%s: %s, %w", v.id, v.answer, v.failed)
+	case !served && (took < within || took > patience/2):
+		return fmt.Errorf("a call that has %s ended after %s", within, took)
+	}
+	return nil
+}
+
+// waitLine waits until so many calls are under way, and so many wait.
+func (o *opened) waitLine(t *testing.T, working, waiting int) {
+	t.Helper()
 	require.Eventually(t, func() bool {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		return o.line.count == 50
+		return o.counts[running] == working && o.line.count == waiting
 	}, patience, time.Millisecond)
-	require.NoError(t, os.WriteFile(gate, nil, 0o600))
-	late.Wait()
-	for range 50 {
-		require.NoError(t, <-results)
+}
+
+// openGated is a function that answers once the gate is open.
+func openGated(t *testing.T, concurrency int) (o *opened, openGate func()) {
+	t.Helper()
+	gate := filepath.Join(t.TempDir(), "gate")
+	o = open(t, "gated", Config{Concurrency: concurrency, Timeout: patience, Env: []string{"GATE=" + gate}})
+	return o, func() { require.NoError(t, os.WriteFile(gate, nil, 0o600)) }
+}
+
+// Processes that pass the function's own timeout are killed and replaced, and the line goes on: calls of three turns of eight
+// processes have their end in the third.
+func TestTurnsOfTimeouts(t *testing.T) {
+	const turns, processes, limit = 3, 8, 200 * time.Millisecond
+	o := open(t, "hang", Config{Concurrency: processes, Timeout: limit})
+	begun := time.Now()
+	var all sync.WaitGroup
+	ends := make(chan string, turns*processes)
+	for range turns * processes {
+		all.Go(func() {
+			body, _, err := o.call(`{}`, patience)
+			ends <- fmt.Sprint(body, err)
+		})
 	}
+	all.Wait()
+	for range turns * processes {
+		require.Equal(t, `{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: ID Error: Task timed out after 0.20 seconds"}<nil>`, <-ends)
+	}
+	require.GreaterOrEqual(t, time.Since(begun), turns*limit)
 }
 
 // One process serves those who wait in the order in which they came.
 func TestTurns(t *testing.T) {
-	gate := filepath.Join(t.TempDir(), "gate")
-	o := open(t, "gated", Config{Concurrency: 1, Timeout: patience, Env: []string{"GATE=" + gate}})
+	o, openGate := openGated(t, 1)
 	const callers = 20
 	order := make(chan int, callers)
 	var all sync.WaitGroup
@@ -99,7 +168,7 @@ func TestTurns(t *testing.T) {
 			order <- n
 		})
 	}
-	require.NoError(t, os.WriteFile(gate, nil, 0o600))
+	openGate()
 	all.Wait()
 	for n := range callers {
 		require.Equal(t, n, <-order)

@@ -42,7 +42,7 @@ func (i *instance) start() error {
 		Env:         append(p.env[:len(p.env):len(p.env)], "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String()),
 		SysProcAttr: ownGroup(),
 	}
-	stdout, stderr, err := i.output.pipes()
+	stdout, stderr, err := i.output.open()
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (i *instance) finish(how error) {
 		_ = k.c.SetDeadline(time.Now().Add(grace)) // what it said last is still heard; its end comes at once, as a rule
 	}
 	if i.stream != nil {
-		i.stream.CloseWithError(failureOf(i.reason(i.current.id))) // its reader may be slow
+		i.hurry(i.stream, i.current.id)
 	}
 	p.mu.Unlock()
 	close(i.gone)

@@ -1,6 +1,9 @@
 package process
 
-import "io"
+import (
+	"io"
+	"time"
+)
 
 // streamBuffer is how much of a streamed answer is read at once.
 const streamBuffer = 32 << 10
@@ -43,8 +46,18 @@ func (k *conn) open(v *invocation) *io.PipeWriter {
 	}
 	in, out := io.Pipe()
 	v.stream, k.i.stream = in, out
+	if k.i.closed {
+		k.i.hurry(out, v.id)
+	}
 	v.end()
 	return out
+}
+
+// hurry ends a stream whose process has ended, a moment later: its reader may be slow, or gone without a word, and a process
+// that is no more must not keep its place for that. The pool's lock is held.
+func (i *instance) hurry(out *io.PipeWriter, id []byte) {
+	why := failureOf(i.reason(id))
+	time.AfterFunc(grace, func() { out.CloseWithError(why) })
 }
 
 // close ends the stream, with the function's error where there is one.

@@ -1,8 +1,11 @@
 package process
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,4 +82,34 @@ func TestStreamsEnd(t *testing.T) {
 	_, err = o.Stream(call())
 	require.NoError(t, err, "left unread: the end of the gateway ends it")
 	require.NoError(t, o.core.Close())
+}
+
+// A stream that begins when its process has ended already does not keep the process's place for a reader who never comes.
+func TestStreamBehindTheEnd(t *testing.T) {
+	p, i := lone(t)
+	v := p.newInvocation(&function.Call{RequestID: "call", Payload: []byte(`{}`)})
+	v.streams = true
+	p.submit(v)
+	c := dial(t, i, askForWork)
+	_, _, err := readAnswer(bufio.NewReader(c))
+	require.NoError(t, err)
+	fmt.Fprintf(c, "POST %sinvocation/call/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", base)
+	require.Eventually(t, func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return v.claimed
+	}, patience, time.Millisecond)
+	departed := make(chan struct{})
+	go func() {
+		i.depart()
+		close(departed)
+	}()
+	<-i.gone
+	fmt.Fprintf(c, "%x\r\n%s\r\n", 2*streamBuffer, strings.Repeat("x", 2*streamBuffer))
+	<-v.done
+	<-departed
+	_, err = io.Copy(io.Discard, v.stream)
+	var failed *function.Failure
+	require.ErrorAs(t, err, &failed)
+	require.Equal(t, "Runtime.InvalidEntrypoint", failed.Type)
 }

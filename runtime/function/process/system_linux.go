@@ -24,3 +24,6 @@ func waitFor(cmd *exec.Cmd, ended func()) error {
 	ended()
 	return cmd.Wait()
 }
+
+// countUnread asks how much a pipe holds (FIONREAD).
+const countUnread = unix.TIOCINQ
