@@ -70,6 +70,7 @@ var functions = map[string]func(){
 	"trickle":    func() { serve(trickle) },
 	"halfstream": func() { serve(halfStream) },
 	"gated":      func() { serve(gated) },
+	"counting":   counting,
 	"badmode":    func() { serve(badMode) },
 	"gateway":    gateway,
 	"silent":     func() { select {} },
@@ -359,13 +360,15 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// halfStream sends the beginning of a stream and exits.
+// halfStream sends the beginning of a stream, once it is waited for, and exits.
 func halfStream(id string, _ []byte) {
 	c, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 	if err != nil {
 		return
 	}
-	fmt.Fprintf(c, "POST %sinvocation/%s/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbegun\r\n", base, id)
+	fmt.Fprintf(c, "POST %sinvocation/%s/response HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n", base, id)
+	readAnswer(bufio.NewReader(c))
+	fmt.Fprint(c, "5\r\nbegun\r\n")
 	os.Exit(5)
 }
 
@@ -378,6 +381,15 @@ func gated(id string, event []byte) {
 		time.Sleep(time.Millisecond)
 	}
 	post("invocation/"+id+"/response", event)
+}
+
+// counting answers, when the file GATE is there, how many it has answered before.
+func counting() {
+	n := 0
+	serve(func(id string, _ []byte) {
+		gated(id, fmt.Append(nil, n))
+		n++
+	})
 }
 
 // talk prints about what it works on, to the last moment.

@@ -54,6 +54,7 @@ func TestNodeFunction(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, failed)
 		require.JSONEq(t, `{"text":"Hello, Ada","id":"ID","arn":"`+arn+`","memory":"128","name":"Test","limited":true,"size":14}`, body)
+		o.waitIdle(t, 1)
 	}
 	require.Len(t, o.alive, 1)
 	require.Eventually(t, func() bool {

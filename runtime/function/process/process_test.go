@@ -26,12 +26,13 @@ func TestGoFunction(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, failed)
 		require.Equal(t, `"Hello, Ada ID `+arn+` true"`, body)
+		o.waitIdle(t, 1)
 	}
+	require.Len(t, o.alive, 1, "a process that waits is used")
 	body, failed, err := o.call(`{"name": "nobody"}`, patience)
 	require.NoError(t, err)
 	require.Equal(t, "Unhandled", failed)
 	require.JSONEq(t, `{"errorMessage": "nobody is here", "errorType": "errorString"}`, body)
-	require.Len(t, o.alive, 1, "one process for one call at a time")
 	require.Eventually(t, func() bool {
 		return strings.Contains(o.log.String(), `msg="greeting Ada" function=Test requestId=call-1 from=stdout`)
 	}, patience, time.Millisecond)

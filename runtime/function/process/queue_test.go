@@ -39,7 +39,7 @@ func TestManyCallsQueue(t *testing.T) {
 
 // Of a thousand calls to eight processes that are all at work, each waits until its own deadline and not longer.
 func TestManyCallsTimeOut(t *testing.T) {
-	o, _ := openGated(t, 8)
+	o, _ := openGated(t, "gated", 8)
 	var all sync.WaitGroup
 	results, waits := make(chan error, 1000), make(chan time.Duration, 1000)
 	for n := range 1000 {
@@ -67,7 +67,7 @@ func TestManyCallsTimeOut(t *testing.T) {
 // to processes in exactly the order in which they came.
 func TestLineIsFair(t *testing.T) {
 	const processes, callers, short = 8, 1000, 200 * time.Millisecond
-	o, openGate := openGated(t, processes)
+	o, openGate := openGated(t, "gated", processes)
 	var all sync.WaitGroup
 	var waiting []*invocation // until they are served
 	hasty := 0
@@ -123,10 +123,10 @@ func (o *opened) waitLine(t *testing.T, working, waiting int) {
 }
 
 // openGated is a function that answers once the gate is open.
-func openGated(t *testing.T, concurrency int) (o *opened, openGate func()) {
+func openGated(t *testing.T, behaviour string, concurrency int) (o *opened, openGate func()) {
 	t.Helper()
 	gate := filepath.Join(t.TempDir(), "gate")
-	o = open(t, "gated", Config{Concurrency: concurrency, Timeout: patience, Env: []string{"GATE=" + gate}})
+	o = open(t, behaviour, Config{Concurrency: concurrency, Timeout: patience, Env: []string{"GATE=" + gate}})
 	return o, func() { require.NoError(t, os.WriteFile(gate, nil, 0o600)) }
 }
 
@@ -151,27 +151,19 @@ func TestTurnsOfTimeouts(t *testing.T) {
 	require.GreaterOrEqual(t, time.Since(begun), turns*limit)
 }
 
-// One process serves those who wait in the order in which they came.
+// One process serves those who wait in the order in which they came: each is told how many were served before it.
 func TestTurns(t *testing.T) {
-	o, openGate := openGated(t, 1)
-	const callers = 20
-	order := make(chan int, callers)
-	var all sync.WaitGroup
-	var mu sync.Mutex // an answer and its place in order are one step
-	for n := range callers {
+	o, openGate := openGated(t, "counting", 1)
+	var waiting []*invocation
+	for n := range 20 {
 		v := o.newInvocation(&function.Call{RequestID: fmt.Sprintf("turn-%d", n), Payload: []byte(`{}`)})
 		o.submit(v)
-		all.Go(func() {
-			<-v.done
-			mu.Lock()
-			defer mu.Unlock()
-			order <- n
-		})
+		waiting = append(waiting, v)
 	}
 	openGate()
-	all.Wait()
-	for n := range callers {
-		require.Equal(t, n, <-order)
+	for n, v := range waiting {
+		<-v.done
+		require.Equal(t, fmt.Sprint(n), string(v.answer))
 	}
 }
 
