@@ -30,7 +30,7 @@ type output struct {
 	second       time.Time // when the present one began
 	lines, bytes int       // logged since
 	dropped      int       // lines since the log said so
-	droppedOf    string    // the request of the last of them
+	droppedOf    []byte    // the request of the last of them
 	telling      *time.Timer
 	closed       bool
 }
@@ -103,20 +103,20 @@ func (o *output) take(p *pipe, begins int64, size int) (id string, ok bool) {
 	if now := time.Now(); now.Sub(o.second) >= time.Second {
 		o.second, o.lines, o.bytes = now, 0, 0
 	}
-	id = p.requestAt(begins)
+	about := p.requestAt(begins)
 	if o.lines >= linesPerSecond || o.bytes >= bytesPerSecond {
-		o.drop(id)
+		o.drop(about)
 		return "", false
 	}
 	o.lines++
 	o.bytes += size
-	return id, true
+	return string(about), true
 }
 
 // drop counts a line that is dropped. The lock is held.
-func (o *output) drop(id string) {
+func (o *output) drop(id []byte) {
 	o.dropped++
-	o.droppedOf = id
+	o.droppedOf = append(o.droppedOf[:0], id...)
 	switch {
 	case o.dropped > 1 || o.closed:
 	case o.telling == nil:
@@ -129,7 +129,7 @@ func (o *output) drop(id string) {
 // tell says how many lines were too many.
 func (o *output) tell() {
 	o.mu.Lock()
-	dropped, id := o.dropped, o.droppedOf
+	dropped, id := o.dropped, string(o.droppedOf)
 	o.dropped = 0
 	o.mu.Unlock()
 	if dropped > 0 {

@@ -2,6 +2,7 @@ package process
 
 import (
 	"os"
+	"slices"
 	"syscall"
 )
 
@@ -19,7 +20,7 @@ type pipe struct {
 	// -----
 
 	taken  int64  // bytes that were read
-	id     string // of the request that what was looked at last is about
+	id     []byte // of the request that what was looked at last is about
 	begins []beginning
 }
 
@@ -46,23 +47,30 @@ func (p *pipe) about(id []byte) {
 		return // closed: the process is no more
 	}
 	at := p.taken + int64(p.unread)
-	last := len(p.begins) - 1
-	if last < 0 || p.begins[last].at != at {
-		p.begins = append(p.begins, beginning{at: at})
-		last++
+	n := len(p.begins)
+	if n == 0 || p.begins[n-1].at != at {
+		n++
+		p.begins = slices.Grow(p.begins, 1)[:n] // with the memory of one that has passed
+		p.begins[n-1].at = at
 	}
-	p.begins[last].id = append(p.begins[last].id[:0], id...)
+	p.begins[n-1].id = append(p.begins[n-1].id[:0], id...)
 }
 
-// requestAt is the request that the byte at a place is about; empty before the first one. Places only grow from call to call.
-func (p *pipe) requestAt(place int64) string {
+// requestAt is the request that the byte at a place is about, until the next call; empty before the first request. Places only
+// grow from call to call.
+func (p *pipe) requestAt(place int64) []byte {
 	passed := 0
 	for passed < len(p.begins) && p.begins[passed].at <= place {
 		passed++
 	}
-	if passed > 0 {
-		p.id = string(p.begins[passed-1].id)
-		p.begins = append(p.begins[:0], p.begins[passed:]...)
+	if passed == 0 {
+		return p.id
 	}
+	p.id, p.begins[passed-1].id = p.begins[passed-1].id, p.id
+	left := len(p.begins) - passed
+	for n := range left { // swapped, so that each keeps memory of its own
+		p.begins[n], p.begins[passed+n] = p.begins[passed+n], p.begins[n]
+	}
+	p.begins = p.begins[:left]
 	return p.id
 }
