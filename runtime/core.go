@@ -38,6 +38,7 @@ type Core struct {
 	mu      sync.Mutex
 	faults  []error
 	onClose []func()
+	hot     []*HotFiles
 	closed  bool
 }
 
