@@ -41,6 +41,7 @@ type Core struct {
 	faults  []error
 	onClose []func()
 	health  []func() error
+	hot     []*HotFiles
 	closed  bool
 }
 

@@ -30,6 +30,10 @@ type Gateway interface {
 	Apply(gw.Overrides) error
 	// Unfit says what keeps the gateway from serving as it should.
 	Unfit() []error
+	// OnReload registers files that are read again while the gateway runs.
+	OnReload(what string, paths []string, reload func() error) *gw.HotFiles
+	// HotFiles are all such files, the gateway's own among them.
+	HotFiles() []*gw.HotFiles
 	// CloseConnections has every further answer ask the client to close its connection.
 	CloseConnections()
 	// Close ends what the gateway runs in the background.
