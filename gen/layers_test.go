@@ -74,6 +74,8 @@ var layers = []layer{
 	{"runtime/auth/internal/files", nil, "files are bytes"},
 	{"runtime/auth/apikey", []string{"runtime", "runtime/auth/internal/files"}, "keys are hashes, without plans or answers"},
 	{"runtime/auth/mtls", []string{"runtime", "runtime/auth/internal/files"}, "certificates are judged without knowing who listens"},
+	{"runtime/limit", nil, "counting knows no requests, no answers and no store"},
+	{"runtime/limit/usagefile", []string{"runtime/limit"}, "a file of counts knows the counters alone"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},
 	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "runtime/gwtest/fixture", "github.com/spf13/", "github.com/fsnotify/fsnotify",
