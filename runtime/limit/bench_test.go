@@ -83,7 +83,7 @@ func BenchmarkKeys(b *testing.B) {
 	keys, now := NewKeys(plenty), int64(0)
 	for b.Loop() {
 		now += 10
-		if !keys.At(int(now)&0xfff).Take(now) {
+		if !keys.At(int(now) & 0xfff).Take(now) {
 			b.Fatal("refused")
 		}
 	}

@@ -35,7 +35,8 @@ type clientShard struct {
 }
 
 const (
-	sweepSome = 4  // slots looked at by every taking: a table is swept several times while it is filled
+	sweepSome = 2  // slots looked at by every taking
+	sweepNew  = 16 // slots looked at for a new client: where all go soon, one slot in 16 is used, and the table shrinks
 	sweepMore = 64 // slots looked at, in two shards, for a new client for which there is no room
 )
 
@@ -120,6 +121,7 @@ func (c *Clients) Len() int { return int(c.count.Load()) }
 
 // room claims the place of one more client. The shard's lock is held.
 func (c *Clients) room(s *clientShard, at int64) bool {
+	c.sweep(s, at, sweepNew)
 	if c.count.Load() >= c.most {
 		c.sweep(s, at, sweepMore)
 		c.sweepAnother(s)

@@ -42,7 +42,7 @@ const (
 // held is the day of a word that says nothing: the lock's holder changes it, or there was no request yet.
 const held CalendarDay = 1<<daysBits - 1
 
-// KeepDays is how many days of usage are kept, today included.
+// KeepDays is how many days on which something was used are kept besides today, and how many a report has at most.
 const KeepDays = 400
 
 func pack(day CalendarDay, used int64) uint64 {
@@ -136,7 +136,7 @@ func (c *Counter) turn(today CalendarDay) {
 	if day != held {
 		c.low = min(c.low, day)
 	}
-	c.trim(today)
+	c.trim()
 	c.resume(today)
 }
 
@@ -201,13 +201,12 @@ func (c *Counter) add(day CalendarDay, n int64) {
 	c.days[i].Used = min(max(c.days[i].Used+n, 0), maxUsed)
 }
 
-// trim forgets what is out of date, and days of wrong clocks when there are many.
-func (c *Counter) trim(today CalendarDay) {
-	drop := max(len(c.days)-2*KeepDays, 0)
-	for drop < len(c.days) && c.days[drop].Day <= today-KeepDays {
-		drop++
+// trim forgets the oldest days. It goes by their number and not by the date, as that of a wrong clock would have it
+// forget the period that is really under way.
+func (c *Counter) trim() {
+	if drop := len(c.days) - KeepDays; drop > 0 {
+		c.days = append(c.days[:0], c.days[drop:]...)
 	}
-	c.days = append(c.days[:0], c.days[drop:]...)
 }
 
 // returnTo gives one back to a day that is not the word's.

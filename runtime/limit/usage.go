@@ -80,7 +80,7 @@ func (c *Counter) Restore(days []DayCount) {
 		c.add(d.Day, d.Used)
 		c.first = min(c.first, d.Day)
 	}
-	c.trim(0)
+	c.trim()
 	c.resume(today)
 }
 
