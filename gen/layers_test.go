@@ -78,6 +78,8 @@ var layers = []layer{
 	{"runtime/auth/iam", []string{"runtime", "runtime/auth/access", "runtime/auth/policy", "runtime/auth/sigv4"}, "signatures are verified by sigv4, policies joined by access"},
 	{"runtime/usageplan", []string{"runtime", "runtime/auth/apikey", "runtime/limit"}, "keys are found by apikey"},
 	{"runtime/auth/mtls", []string{"runtime", "runtime/auth/internal/files"}, "certificates are judged without knowing who listens"},
+	{"runtime/limit", nil, "counting knows no requests, no answers and no store"},
+	{"runtime/limit/usagefile", []string{"runtime/limit"}, "a file of counts knows the counters alone"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},
 	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "runtime/gwtest/fixture", "github.com/spf13/", "github.com/fsnotify/fsnotify",

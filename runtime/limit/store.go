@@ -1,10 +1,13 @@
-// Package limit says how many requests pass: token buckets and quotas, kept by this gateway alone or by a store that several
-// share. It must not know what a request is, nor how one is refused.
 package limit
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
 
-// Policy says what happens when a shared store cannot answer.
+// Policy says what happens when a shared store cannot answer (extensions.md, onStoreFailure).
 type Policy uint8
 
 const (
@@ -49,16 +52,56 @@ type Store interface {
 	Close() error
 }
 
-// Rate is a token bucket's: PerSecond tokens a second (may be a fraction), at most Burst at a time. With either 0 nothing
-// passes.
+// Rate is a token bucket's: PerSecond tokens a second (may be a fraction), at most Burst at a time. With either 0
+// nothing passes.
 type Rate struct {
 	PerSecond float64
 	Burst     int64
 }
 
-// Quota is how many requests pass in a period; Offset of them count as made already in the first period of the key.
+// Bounds of what a limit may be. Amazon's rates are doubles and its bursts, quotas and offsets 32-bit integers; quotas
+// here may be larger.
+const (
+	MaxPerSecond = 1e9               // one in each nanosecond, the unit of the clock
+	MaxBurst     = math.MaxInt32     // tokens
+	MaxFill      = (1 << 61) - 1     // nanoseconds, 73 years: how long an empty bucket may take to be full
+	MaxQuota     = 1_000_000_000_000 // requests in a period
+)
+
+// Check says what is wrong with a rate: no number, negative, beyond MaxPerSecond or MaxBurst, or so slow for its burst
+// that an empty bucket takes more than MaxFill to be full. Zeros are right: nothing passes.
+func (r Rate) Check() error {
+	switch {
+	case math.IsNaN(r.PerSecond):
+		return errors.New("the rate is not a number")
+	case r.PerSecond < 0 || r.PerSecond > MaxPerSecond:
+		return fmt.Errorf("the rate %v is not between 0 and %v requests a second", r.PerSecond, float64(MaxPerSecond))
+	case r.Burst < 0 || r.Burst > MaxBurst:
+		return fmt.Errorf("the burst %d is not between 0 and %d requests", r.Burst, int64(MaxBurst))
+	case r.PerSecond > 0 && float64(r.Burst)/r.PerSecond*1e9 >= MaxFill:
+		return fmt.Errorf("at %v requests a second a burst of %d is refilled in more than 73 years", r.PerSecond, r.Burst)
+	}
+	return nil
+}
+
+// Quota is how many requests pass in a period; Offset of them count as made already in the first period of the key,
+// which is that of its first request.
 type Quota struct {
 	Limit  int64
 	Period Period
 	Offset int64
+}
+
+// Check says what is wrong with a quota: a limit or an offset below 0 or above MaxQuota, or a period that there is not.
+// An offset at or above the limit is right: nothing passes in the first period.
+func (q Quota) Check() error {
+	switch {
+	case q.Limit < 0 || q.Limit > MaxQuota:
+		return fmt.Errorf("the quota %d is not between 0 and %d requests", q.Limit, int64(MaxQuota))
+	case q.Offset < 0 || q.Offset > MaxQuota:
+		return fmt.Errorf("the quota's offset %d is not between 0 and %d requests", q.Offset, int64(MaxQuota))
+	case q.Period > Month:
+		return fmt.Errorf("there is no period %d", q.Period)
+	}
+	return nil
 }

@@ -1,0 +1,42 @@
+package limit
+
+// Counters is a quota for each of numbered keys, all of the same limit and period. A key's counter is found without lock
+// or map, and keeps its state when new numbers come and when the quota changes. Use NewCounters.
+type Counters struct {
+	counters *array[Counter]
+	quota    *Quota // of new counters; the array's lock is held
+}
+
+// NewCounters has unused counters for all keys. With a quota that Check refuses, or a limit of 0, nothing passes.
+func NewCounters(quota Quota) *Counters {
+	c := &Counters{quota: checked(quota)}
+	c.counters = newArray(c.fill)
+	return c
+}
+
+func (c *Counters) fill(p *piece[Counter]) {
+	for i := range p {
+		p[i].init(c.quota)
+	}
+}
+
+// checked is a quota that can be counted.
+func checked(q Quota) *Quota {
+	if q.Check() != nil {
+		return &Quota{}
+	}
+	return &q
+}
+
+// At is the counter of a key, as numbered by runtime/auth/apikey: the same one for ever. See MaxKeys.
+func (c *Counters) At(key int) *Counter { return c.counters.at(key) }
+
+// Set changes the quota of all keys. What a key has used counts in the period of the new quota, by the days on which it
+// was used.
+func (c *Counters) Set(quota Quota) {
+	to := checked(quota)
+	c.counters.mu.Lock()
+	defer c.counters.mu.Unlock()
+	c.quota = to
+	c.counters.each(func(_ int, counter *Counter) { counter.set(to) })
+}
