@@ -72,7 +72,7 @@ func (a *Authorizer) Authorize(c *gw.Ctx, scopes ...string) gw.Fault {
 	if a.match != nil && !a.fits(token) {
 		return gw.Unauthorized
 	}
-	c.Authorize(&gw.Authorization{Claims: token.Claims, Latency: -1})
+	c.Authorize(token.Authorization())
 	return a.cfg.Access.Tokened(c)
 }
 

@@ -19,12 +19,17 @@ type Token struct {
 	// as [a b] (http-api.md 4).
 	Claims []Claim
 
+	authorization gw.Authorization
+
 	subject string
 	scopes  []string
 	use     string // token_use
 	from    int64  // Unix nanoseconds; the token is good from then on, the skew allowed for
 	until   int64  // and ends here
 }
+
+// Authorization is what the token says of its bearer. All requests with the token share it, so that none allocates one.
+func (t *Token) Authorization() *gw.Authorization { return &t.authorization }
 
 // Subject is the claim sub, empty when there is none.
 func (t *Token) Subject() string { return t.subject }
@@ -176,6 +181,7 @@ func contains(texts []string, text string) bool {
 // token makes the token that requests share. Nothing of it aliases what was parsed.
 func (c *claims) token(show style, scratch *[]byte) *Token {
 	t := &Token{Claims: show.claims(scratch, c.all)}
+	t.authorization = gw.Authorization{Claims: t.Claims, Latency: -1}
 	if text, ok := c.subject.AsString(); ok {
 		t.subject = strings.Clone(text)
 	}
