@@ -75,6 +75,12 @@ func (c *Ctx) UseAPIKey(value, id string) { c.apiKey, c.apiKeyID = value, id }
 // APIKey is the API key that the request is let in by and its id; both are empty where none was asked for.
 func (c *Ctx) APIKey() (value, id string) { return c.apiKey, c.apiKeyID }
 
+// UsePlan notes the usage plan that the request counts for, and the number of its API key.
+func (c *Ctx) UsePlan(plan, key int) { c.plan, c.planKey, c.planned = plan, key, true }
+
+// Plan is the usage plan that the request counts for, and the number of its API key; false: it counts for none.
+func (c *Ctx) Plan() (plan, key int, ok bool) { return c.plan, c.planKey, c.planned }
+
 // identityVar is a variable below $context.identity that only signed requests have.
 func (c *Ctx) identityVar(v Variable) string {
 	who := c.identity

@@ -57,6 +57,8 @@ type Ctx struct {
 	identity      *Identity      // nil: nobody has signed
 	apiKey        string         // empty: none was asked for
 	apiKeyID      string
+	plan, planKey int
+	planned       bool
 
 	front       frontKind
 	scheme      string
@@ -119,7 +121,7 @@ func (c *Ctx) release() {
 	c.checks.reset()
 	c.path.raw, c.path.count, c.path.first = "", 0, 0
 	c.rc, c.stage, c.variables, c.route, c.authorization, c.identity = nil, nil, nil, nil, nil, nil
-	c.apiKey, c.apiKeyID = "", ""
+	c.apiKey, c.apiKeyID, c.planned = "", "", false
 	c.method, c.methodName, c.target, c.query, c.host = UnknownMethod, "", "", "", ""
 	c.begun = time.Time{}
 	c.requestID, c.extendedID, c.traceID, c.client = "", "", "", ""

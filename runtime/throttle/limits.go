@@ -62,11 +62,11 @@ type quotas struct {
 // place is an x-gateway-throttle.
 type place struct {
 	*Place
-	line    *line              // with one rate for all
-	clients *limit.Clients     // with a rate for each client
-	gate    *limit.Gate        // with one bound for all
-	gates   *limit.ClientGate  // with a bound for each client
-	holds   *holds             // of gates
+	line    *line             // with one rate for all
+	clients *limit.Clients    // with a rate for each client
+	gate    *limit.Gate       // with one bound for all
+	gates   *limit.ClientGate // with a bound for each client
+	holds   *holds            // of gates
 }
 
 // New is the limits of cfg and of usage plans; nil: the document has none. What is wrong with them is said by core's Start.
@@ -178,3 +178,50 @@ func (l *Limits) addPlans() {
 		}
 	}
 }
+
+// at is the time of buckets now.
+func (l *Limits) at() int64 { return int64(l.core.Now().Sub(l.began)) }
+
+// setShare gives this gateway an nth part of every limit that it keeps itself.
+func (l *Limits) setShare(n int64) {
+	at := l.at()
+	set := func(one *line) {
+		if one != nil {
+			one.bucket.Set(part(one.rate, n), at)
+		}
+	}
+	set(l.account)
+	for _, stage := range l.routes {
+		for i := range stage {
+			set(stage[i].stage)
+			for _, k := range stage[i].plans {
+				k.share(n, at)
+			}
+		}
+	}
+	for _, p := range l.places {
+		set(p.line)
+		if p.clients != nil {
+			p.clients.Set(part(*p.Rate, n), at)
+		}
+	}
+	for i := range l.plans {
+		l.plans[i].rate.share(n, at)
+		if q := l.plans[i].quota; q != nil {
+			q.counters.Set(limit.Quota{Limit: ceil(q.quota.Limit, n), Period: q.quota.Period, Offset: q.quota.Offset / n})
+		}
+	}
+}
+
+func (k *keyed) share(n, at int64) {
+	if k != nil {
+		k.keys.Set(part(k.rate, n), at)
+	}
+}
+
+// part is an nth of a rate. A burst never becomes nothing.
+func part(r limit.Rate, n int64) limit.Rate {
+	return limit.Rate{PerSecond: r.PerSecond / float64(n), Burst: ceil(r.Burst, n)}
+}
+
+func ceil(a, n int64) int64 { return (a + n - 1) / n }

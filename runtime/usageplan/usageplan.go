@@ -12,6 +12,7 @@ import (
 
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/auth/apikey"
+	"github.com/gatewright/gatewright/runtime/limit"
 )
 
 // Config is what the document says of API keys and usage plans.
@@ -29,6 +30,24 @@ type Plan struct {
 	Stages []string
 	// Keys are the names of the API keys that belong to it.
 	Keys []string
+
+	// What follows is how much each key may call, which runtime/throttle sees to.
+
+	// Rate is for all operations together; nil: any.
+	Rate *limit.Rate
+	// Quota is for a calendar period; nil: any number.
+	Quota *limit.Quota
+	// Methods are for single operations, beside Rate.
+	Methods []Method
+	// OnFailure says what happens to them when a shared store cannot answer.
+	OnFailure limit.Policy
+}
+
+// Method is what a key may call of one operation in a stage.
+type Method struct {
+	Stage string
+	Route *gw.Route
+	Rate  limit.Rate
 }
 
 // Plans are the usage plans of a gateway. They are safe for concurrent use.
@@ -69,12 +88,24 @@ func (p *Plans) Admit(c *gw.Ctx) gw.Fault {
 		value = a.Key
 	}
 	entry, ok := p.keys.Find(value)
-	if !ok || p.planOf(c.StageIndex(), entry.Index) == 0 {
+	if !ok {
+		return gw.InvalidAPIKey
+	}
+	plan := p.planOf(c.StageIndex(), entry.Index)
+	if plan == 0 {
 		return gw.InvalidAPIKey
 	}
 	c.UseAPIKey(value, entry.ID)
+	c.UsePlan(int(plan-1), entry.Index)
 	return gw.OK
 }
+
+// Plans are the usage plans as the document has them, in the order of the numbers that requests are given. They are not to
+// be changed.
+func (p *Plans) Plans() []Plan { return p.cfg.Plans }
+
+// Keys are the API keys.
+func (p *Plans) Keys() *apikey.Keys { return p.keys }
 
 // planOf is one more than the place of the plan that a key has in a stage; 0: none.
 func (p *Plans) planOf(stage, key int) uint32 {
