@@ -26,6 +26,10 @@ type API struct {
 	// Stages are the named stages, each mounted under its name unless WithStage picks one.
 	Stages []Stage
 
+	// VPCEndpoints are the ids of the VPC endpoints that lead to a private API: what came another way is refused. Empty:
+	// the API is not private.
+	VPCEndpoints []string
+
 	// BinaryMediaTypes are the media types whose bodies are bytes and not text.
 	BinaryMediaTypes []string
 

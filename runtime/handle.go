@@ -129,6 +129,10 @@ func (c *Ctx) open() Fault {
 	if !soundHost(c.host) {
 		return c.refused()
 	}
+	c.dropForged()
+	if !c.fromEndpoint() {
+		return Forbidden
+	}
 	if f := c.readTarget(); f != OK {
 		return f
 	}
