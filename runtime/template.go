@@ -324,6 +324,10 @@ func variableOf(name string) Variable {
 		return IdentityUserARN
 	case "identity.accessKey":
 		return IdentityAccessKey
+	case "identity.vpcId":
+		return IdentityVPC
+	case "identity.vpceId":
+		return IdentityVPCEndpoint
 	}
 	return NoVariable
 }
