@@ -53,7 +53,14 @@ type API struct {
 type Stage struct {
 	Name      string
 	Variables []StageVariable
+	// ClientCertificate is what https backends are shown that ask for a certificate, unless their upstream has one of its
+	// own. The zero value is none.
+	ClientCertificate KeyPair
 }
+
+// KeyPair names the files of a certificate with its chain, and of its key, in PEM form. Relative names start at the
+// process's working directory.
+type KeyPair struct{ CertFile, KeyFile string }
 
 // StageVariable is one variable of a stage.
 type StageVariable struct {

@@ -59,13 +59,27 @@ func (l *loader) stages(n source.Node) []*model.Stage {
 			field{"description", func(n source.Node) { stage.Description = note(n) }},
 			field{"variables", func(n source.Node) { stage.Variables = l.variables(n, "variables", "a stage variable") }},
 			field{"throttle", other}, field{"methods", other}, field{"cache", other}, field{"accessLog", other},
-			field{"deployment", other}, field{"canary", other}, field{"clientCertificate", other}, field{"tracing", other},
+			field{"deployment", other}, field{"canary", other}, field{"tracing", other},
+			field{"clientCertificate", func(n source.Node) { stage.Certificate = l.keyPair(n, "clientCertificate") }},
 		)
 		if ok || p.Value.Kind() == source.Null {
 			list = append(list, stage)
 		}
 	}
 	return list
+}
+
+// keyPair reads the files of a certificate and its key.
+func (l *loader) keyPair(n source.Node, what string) *model.KeyPair {
+	p := &model.KeyPair{Span: n.Key().Span}
+	ok := l.settings(n, what,
+		field{"certFile", l.intoText(&p.CertFile, "certFile")},
+		field{"keyFile", l.intoText(&p.KeyFile, "keyFile")},
+	)
+	if !ok {
+		return nil
+	}
+	return p
 }
 
 // variables reads names with values; numbers and truth values are texts too.

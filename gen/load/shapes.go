@@ -35,7 +35,6 @@ var (
 		"cache":             {"enabled": nil, "sizeMiB": nil, "ttlSeconds": nil},
 		"accessLog":         {"format": nil, "to": nil},
 		"canary":            {"deployment": nil, "percentTraffic": nil, "variables": nil, "useStageCache": nil, "sticky": nil},
-		"clientCertificate": {"certFile": nil, "keyFile": nil},
 		"tracing":           {"sampling": nil},
 	}
 

@@ -37,6 +37,7 @@ var (
 	StylePlain      = Symbol{Runtime, "Plain"}
 	Stage           = Symbol{Runtime, "Stage"}
 	StageVariable   = Symbol{Runtime, "StageVariable"}
+	KeyPair         = Symbol{Runtime, "KeyPair"}
 	CompressFrom    = Symbol{Runtime, "CompressFrom"}
 	GatewayResponse = Symbol{Runtime, "GatewayResponse"}
 	Text            = Symbol{Runtime, "Text"}
