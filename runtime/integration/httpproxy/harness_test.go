@@ -33,8 +33,14 @@ type gateway struct {
 // start starts a gateway that answers every request with send.
 func start(t *testing.T, style gw.Style, cfg Config, send func(g *gateway, c *gw.Ctx) gw.Fault, options ...gw.Option) *gateway {
 	t.Helper()
+	return startStages(t, nil, style, cfg, send, options...)
+}
+
+// startStages is start for an API with stages.
+func startStages(t *testing.T, stages []gw.Stage, style gw.Style, cfg Config, send func(g *gateway, c *gw.Ctx) gw.Fault, options ...gw.Option) *gateway {
+	t.Helper()
 	route := gw.Route{ID: "all", Method: "ANY", Path: "/{proxy+}"}
-	api := gw.API{Title: "test", Style: style, ID: "a1b2c3d4e5", Routes: []*gw.Route{&route}}
+	api := gw.API{Title: "test", Style: style, ID: "a1b2c3d4e5", Stages: stages, Routes: []*gw.Route{&route}}
 	options = append([]gw.Option{gw.WithLogger(slog.New(slog.DiscardHandler))}, options...)
 	g := &gateway{core: gw.NewCore(&api, options...)}
 	if cfg.Name == "" {

@@ -90,17 +90,17 @@ func TestHeadIsAnsweredWithItsLength(t *testing.T) {
 }
 
 func TestDynamicBackendsAreStoodInForToo(t *testing.T) {
-	var uri string
+	asked := make(chan string, 1)
 	g := start(t, gw.REST, Config{}, func(g *gateway, c *gw.Ctx) gw.Fault {
 		out := c.Outbound("GET", patience)
 		out.Literal("http://")
 		out.Raw("there.invalid")
 		out.Literal("/x")
 		return g.dyn.Proxy(c, out)
-	}, gw.WithExchange(func(x *gw.Exchange) { uri = x.URI }))
+	}, gw.WithExchange(func(x *gw.Exchange) { asked <- x.URI }))
 	response, err := http.Get("http://" + g.addr + "/a?b=c")
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, 200, response.StatusCode)
-	require.Equal(t, "http://there.invalid/x?b=c", uri)
+	require.Equal(t, "http://there.invalid/x?b=c", <-asked)
 }
