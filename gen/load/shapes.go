@@ -32,10 +32,10 @@ var (
 			"throttle": throttles, "metrics": nil, "logging": shape{"level": nil, "dataTrace": nil},
 			"cache": shape{"enabled": nil, "ttlSeconds": nil, "requireAuthorization": nil, "unauthorized": nil},
 		}),
-		"cache":             {"enabled": nil, "sizeMiB": nil, "ttlSeconds": nil},
-		"accessLog":         {"format": nil, "to": nil},
-		"canary":            {"deployment": nil, "percentTraffic": nil, "variables": nil, "useStageCache": nil, "sticky": nil},
-		"tracing":           {"sampling": nil},
+		"cache":     {"enabled": nil, "sizeMiB": nil, "ttlSeconds": nil},
+		"accessLog": {"format": nil, "to": nil},
+		"canary":    {"deployment": nil, "percentTraffic": nil, "variables": nil, "useStageCache": nil, "sticky": nil},
+		"tracing":   {"sampling": nil},
 	}
 
 	domainShape = each(shape{
