@@ -3,7 +3,6 @@ package runtime
 import (
 	"net"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/gatewright/gatewright/runtime/internal/proxyproto"
@@ -91,7 +90,7 @@ func (c *Ctx) VPC() string {
 // dropForged takes away the headers by which a trusted proxy tells of VPCs, where somebody else has sent them: a backend
 // may believe them as well.
 func (c *Ctx) dropForged() {
-	if c.known[fieldVPCEndpoint]|c.known[fieldVPC] == 0 || c.PeerTrusted() {
+	if c.PeerTrusted() {
 		return
 	}
 	for i := range c.fields {
@@ -99,13 +98,6 @@ func (c *Ctx) dropForged() {
 			c.fields[i].kind = fieldForged
 		}
 	}
-}
-
-// fromEndpoint reports whether the API may be reached by the way that the request came: a private API only through its VPC
-// endpoints (rest.md, section 15).
-func (c *Ctx) fromEndpoint() bool {
-	private := c.core.api.VPCEndpoints
-	return len(private) == 0 || slices.Contains(private, c.VPCEndpoint())
 }
 
 func plainAddr(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }

@@ -3,6 +3,7 @@ package runtime
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,9 +130,11 @@ func (c *Ctx) open() Fault {
 	if !soundHost(c.host) {
 		return c.refused()
 	}
-	c.dropForged()
-	if !c.fromEndpoint() {
-		return Forbidden
+	if c.known[fieldVPCEndpoint]|c.known[fieldVPC] != 0 {
+		c.dropForged()
+	}
+	if private := c.core.api.VPCEndpoints; len(private) > 0 && !slices.Contains(private, c.VPCEndpoint()) {
+		return Forbidden // rest.md, section 15
 	}
 	if f := c.readTarget(); f != OK {
 		return f
