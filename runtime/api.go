@@ -26,6 +26,10 @@ type API struct {
 	// Stages are the named stages, each mounted under its name unless WithStage picks one.
 	Stages []Stage
 
+	// Domains are the custom domains.
+	Domains []Domain
+	// DefaultEndpointOff has requests refused that are for none of Domains (disableExecuteApiEndpoint).
+	DefaultEndpointOff bool
 	// VPCEndpoints are the ids of the VPC endpoints that lead to a private API: what came another way is refused. Empty:
 	// the API is not private.
 	VPCEndpoints []string

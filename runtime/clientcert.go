@@ -16,7 +16,46 @@ type ClientCertificate struct {
 }
 
 // ClientCertificate is the client's certificate, nil where none was asked for or verified.
-func (c *Ctx) ClientCertificate() *ClientCertificate { return c.clientCert }
+func (c *Ctx) ClientCertificate() *ClientCertificate {
+	describe := c.core.settings.describe
+	if c.clientCert != nil || describe == nil {
+		return c.clientCert
+	}
+	if state := c.TLS(); state != nil && len(state.VerifiedChains) > 0 { // the listener asks every client
+		c.clientCert = describe(state.PeerCertificates[0])
+	}
+	return c.clientCert
+}
+
+// RequireClientCertificate lets in who has shown a good certificate (a security scheme of type mutualTLS).
+func (c *Ctx) RequireClientCertificate() Fault {
+	if c.ClientCertificate() == nil {
+		return Forbidden
+	}
+	return OK
+}
+
+// certificateVar is a variable below $context.identity.clientCert.
+func (c *Ctx) certificateVar(v Variable) string {
+	cert := c.ClientCertificate()
+	if cert == nil {
+		return ""
+	}
+	switch v {
+	case ClientCertPEM:
+		return cert.PEM
+	case ClientCertSubjectDN:
+		return cert.SubjectDN
+	case ClientCertIssuerDN:
+		return cert.IssuerDN
+	case ClientCertSerialNumber:
+		return cert.SerialNumber
+	case ClientCertNotBefore:
+		return cert.NotBefore
+	default:
+		return cert.NotAfter
+	}
+}
 
 // SetClientCertificate says which certificate the client was verified by.
 func (c *Ctx) SetClientCertificate(cert *ClientCertificate) { c.clientCert = cert }

@@ -21,6 +21,7 @@ type Core struct {
 
 	stages  []*stage // one for each mounted stage; with atRoot just the one
 	atRoot  bool
+	domains []*domain
 	binary  binaryTypes
 	answers [faultCount]*answer // nil: as rest.md has it
 	routes  routeIndex
@@ -29,6 +30,7 @@ type Core struct {
 	upstreams upstreamTargets
 	functions functionTargets
 	replies   replyChecks
+	plans     func(*Overrides) error // nil: no operation wants an API key
 	closing   atomic.Bool
 
 	compressors compressors
@@ -64,6 +66,7 @@ func NewCore(api *API, options ...Option) *Core {
 	core.answers = newAnswers(api)
 	core.routes = newRouteIndex(api.Routes)
 	core.mountStages()
+	core.mountDomains()
 	core.pool.New = func() any { return newCtx(core) }
 	return core
 }

@@ -58,14 +58,15 @@ type Ctx struct {
 	apiKey        string         // empty: none was asked for
 	apiKeyID      string
 
-	front      frontKind
-	scheme     string
-	remote     string // the peer's address where the front is net/http
-	netTLS     *tls.ConnectionState
-	clientCert *ClientCertificate
-	traced     bool // a backend was asked, so that the answer carries the trace id
-	closes     bool // the connection closes behind the answer
-	held       []Releaser
+	front       frontKind
+	scheme      string
+	remote      string // the peer's address where the front is net/http
+	netTLS      *tls.ConnectionState
+	clientCert  *ClientCertificate
+	underDomain bool // the path starts with a base path, not a stage
+	traced      bool // a backend was asked, so that the answer carries the trace id
+	closes      bool // the connection closes behind the answer
+	held        []Releaser
 }
 
 // frontKind is what received the request.
@@ -124,7 +125,7 @@ func (c *Ctx) release() {
 	c.requestID, c.extendedID, c.traceID, c.client = "", "", "", ""
 	c.fault, c.errorMessage, c.errorMessageSet, c.allow, c.tooLarge = OK, "", false, "", 0
 	c.front, c.scheme, c.remote, c.traced, c.closes = frontFast, "", "", false, false
-	c.netTLS, c.clientCert = nil, nil
+	c.netTLS, c.clientCert, c.underDomain = nil, nil, false
 	c.held = c.held[:0]
 }
 

@@ -52,6 +52,9 @@ const (
 	BadRequest
 	// Forbidden is an unknown stage.
 	Forbidden
+	// Misdirected is a request for a domain with mutual TLS on a connection that was made for another (RFC 9110, section
+	// 15.5.20).
+	Misdirected
 	// NotFound is an unknown path of a plain document.
 	NotFound
 	// MethodNotAllowed is a known path of a plain document, asked with a method it does not have.
@@ -116,6 +119,7 @@ var faultKinds = [faultCount]faultKind{
 	EventTooLarge:                {name: "REQUEST_TOO_LARGE", status: 413, errorType: "BadRequestException", message: "Request Too Long", executing: true},
 	BadRequest:                   {status: 400, errorType: "BadRequestException", message: "Bad Request"},
 	Forbidden:                    {status: 403, errorType: "ForbiddenException", message: "Forbidden"},
+	Misdirected:                  {status: 421, errorType: "MisdirectedRequestException", message: "Misdirected Request"},
 	NotFound:                     {status: 404, errorType: "NotFoundException", message: "Not Found"},
 	MethodNotAllowed:             {status: 405, errorType: "MethodNotAllowedException", message: "Method Not Allowed"},
 	UnsupportedEncoding:          {status: 415, errorType: "BadRequestException", message: "Unsupported Media Type"},

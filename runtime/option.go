@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"crypto/x509"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -22,6 +23,7 @@ type settings struct {
 	now       func() time.Time
 	limits    Limits
 	awsLimits bool
+	describe  func(*x509.Certificate) *ClientCertificate
 	observer  func(*Ctx, int, time.Duration)
 	hooks
 }
@@ -94,6 +96,12 @@ func WithLimits(limits Limits) Option { return func(s *settings) { s.limits = li
 // WithAWSLimits imposes Amazon's own limits on requests: bodies of 10 MiB, targets and header fields of 10,240 bytes
 // (rest.md, section 15).
 func WithAWSLimits(on bool) Option { return func(s *settings) { s.awsLimits = on } }
+
+// WithClientCertificates says that listeners ask every client for a certificate and verify it: describe is what requests see
+// of one.
+func WithClientCertificates(describe func(*x509.Certificate) *ClientCertificate) Option {
+	return func(s *settings) { s.describe = describe }
+}
 
 // WithObserver has f called once for each request, when its answer is known but may still be on its way. The Ctx is
 // valid during the call only.

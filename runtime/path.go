@@ -194,5 +194,23 @@ func (p *Path) Raw() string {
 	return "/"
 }
 
-// enterStage takes the first segment away from the route's own path.
-func (p *Path) enterStage() { p.first = 1 }
+// Full is the path as it was sent, with what stands in front of the route's own: leading slashes collapsed.
+func (p *Path) Full() string {
+	if p.count == 0 {
+		return "/"
+	}
+	return p.raw[p.spans[0].start-1:]
+}
+
+// enter takes the first n segments away from the route's own path.
+func (p *Path) enter(n int) { p.first = n }
+
+// startsWith reports whether the path begins with segments.
+func (p *Path) startsWith(segments []string) bool {
+	for i := range segments {
+		if p.Key(i) != segments[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -74,14 +74,14 @@ func TestPathDeeperThanItsTables(t *testing.T) {
 func TestPathBehindItsStage(t *testing.T) {
 	var p Path
 	require.Equal(t, OK, p.Parse("//prod//pets/7/"))
-	p.enterStage()
+	p.enter(1)
 	require.Equal(t, 2, p.Len())
 	require.Equal(t, "pets", p.Key(0))
 	require.Equal(t, "7", p.Segment(1))
 	require.Equal(t, "pets/7", p.Tail(0))
 	require.Equal(t, "/pets/7/", p.Raw())
 	require.Equal(t, OK, p.Parse("/prod"))
-	p.enterStage()
+	p.enter(1)
 	require.Equal(t, "/", p.Raw())
 	require.Empty(t, p.Key(0))
 }

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -58,6 +59,14 @@ func overlay(base, over []StageVariable) []StageVariable {
 
 // enterStage finds the stage that the request is for and takes its name from the path.
 func (c *Ctx) enterStage() Fault {
+	if len(c.core.domains) > 0 {
+		if d := c.core.domainOf(c.host); d != nil {
+			return c.enterDomain(d)
+		}
+	}
+	if c.core.api.DefaultEndpointOff {
+		return Forbidden
+	}
 	if c.core.atRoot {
 		c.stage = c.core.stages[0]
 		return OK
@@ -66,7 +75,7 @@ func (c *Ctx) enterStage() Fault {
 	for _, s := range c.core.stages {
 		if s.name == name {
 			c.stage = s
-			c.path.enterStage()
+			c.path.enter(1)
 			return OK
 		}
 	}
@@ -116,6 +125,17 @@ type Overrides struct {
 	Variables map[string]map[string]string
 	// Upstreams are target URLs by upstream.
 	Upstreams map[string][]string
+	// APIKeys are API keys by name, known ones and new ones.
+	APIKeys map[string]APIKeyOverride
+	// PlanKeys are the keys that belong to a usage plan, in place of the document's.
+	PlanKeys map[string][]string
+}
+
+// APIKeyOverride is what is laid over an API key. What is nil stays as it was.
+type APIKeyOverride struct {
+	Value      *string // a secret source
+	Enabled    *bool
+	CustomerID *string
 }
 
 // Apply lays o over the document, in place of what an earlier Apply laid there. On an error nothing changes.
@@ -125,9 +145,18 @@ func (core *Core) Apply(o Overrides) error {
 			return fmt.Errorf("overrides: stage %q is not one of the document's", name)
 		}
 	}
-	if err := core.upstreams.apply(o.Upstreams); err != nil {
+	if err := core.upstreams.check(o.Upstreams); err != nil {
 		return fmt.Errorf("overrides: %w", err)
 	}
+	if core.plans == nil && len(o.APIKeys)+len(o.PlanKeys) > 0 {
+		return errors.New("overrides: no operation of the document wants an API key")
+	}
+	if core.plans != nil {
+		if err := core.plans(&o); err != nil {
+			return fmt.Errorf("overrides: %w", err)
+		}
+	}
+	core.upstreams.apply(o.Upstreams)
 	for _, s := range core.stages {
 		over := make([]StageVariable, 0, len(o.Variables[s.name]))
 		for _, name := range slices.Sorted(maps.Keys(o.Variables[s.name])) {
@@ -178,7 +207,11 @@ func (core *Core) checkUpstreams() {
 	}
 }
 
-func (u *upstreamTargets) apply(targets map[string][]string) error {
+// OnPlanOverride has change lay the keys of overrides over the document's: all of them, or on an error none.
+func (core *Core) OnPlanOverride(change func(o *Overrides) error) { core.plans = change }
+
+// check says whether targets are well formed, and for upstreams that there are.
+func (u *upstreamTargets) check(targets map[string][]string) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(targets)) {
@@ -190,8 +223,14 @@ func (u *upstreamTargets) apply(targets map[string][]string) error {
 			return fmt.Errorf("upstream %q: %w", name, err)
 		}
 	}
+	return nil
+}
+
+// apply puts targets in force that were checked.
+func (u *upstreamTargets) apply(targets map[string][]string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(u.known)) {
 		u.known[name].change(targets[name])
 	}
-	return nil
 }

@@ -306,27 +306,49 @@ func variableOf(name string) Variable {
 		return DomainName
 	case "domainPrefix":
 		return DomainPrefix
-	case "identity.sourceIp":
+	}
+	if rest, ok := strings.CutPrefix(name, "identity."); ok {
+		return identityVariableOf(rest)
+	}
+	return NoVariable
+}
+
+// identityVariableOf is the variable $context.identity.name.
+func identityVariableOf(name string) Variable {
+	switch name {
+	case "sourceIp":
 		return SourceIP
-	case "identity.userAgent":
+	case "userAgent":
 		return UserAgent
-	case "identity.apiKey":
+	case "apiKey":
 		return IdentityAPIKey
-	case "identity.apiKeyId":
+	case "apiKeyId":
 		return IdentityAPIKeyID
-	case "identity.accountId":
+	case "clientCert.clientCertPem":
+		return ClientCertPEM
+	case "clientCert.subjectDN":
+		return ClientCertSubjectDN
+	case "clientCert.issuerDN":
+		return ClientCertIssuerDN
+	case "clientCert.serialNumber":
+		return ClientCertSerialNumber
+	case "clientCert.validity.notBefore":
+		return ClientCertNotBefore
+	case "clientCert.validity.notAfter":
+		return ClientCertNotAfter
+	case "accountId":
 		return IdentityAccountID
-	case "identity.caller":
+	case "caller":
 		return IdentityCaller
-	case "identity.user":
+	case "user":
 		return IdentityUser
-	case "identity.userArn":
+	case "userArn":
 		return IdentityUserARN
-	case "identity.accessKey":
+	case "accessKey":
 		return IdentityAccessKey
-	case "identity.vpcId":
+	case "vpcId":
 		return IdentityVPC
-	case "identity.vpceId":
+	case "vpceId":
 		return IdentityVPCEndpoint
 	}
 	return NoVariable

@@ -12,39 +12,45 @@ type Variable uint8
 // The variables that have a value. Those of authorizers are read by AuthorizerVar.
 const (
 	// NoVariable is any name whose value nothing provides; it is empty.
-	NoVariable          Variable = iota
-	AccountID                    // accountId
-	APIID                        // apiId
-	StageName                    // stage
-	DeploymentID                 // deploymentId
-	ResourceID                   // resourceId
-	ResourcePath                 // resourcePath
-	RequestPath                  // path
-	HTTPMethod                   // httpMethod
-	Protocol                     // protocol
-	RequestID                    // requestId
-	ExtendedRequestID            // extendedRequestId
-	RequestTime                  // requestTime
-	RequestTimeEpoch             // requestTimeEpoch
-	DomainName                   // domainName
-	DomainPrefix                 // domainPrefix
-	SourceIP                     // identity.sourceIp
-	UserAgent                    // identity.userAgent
-	IdentityAccountID            // identity.accountId
-	IdentityCaller               // identity.caller
-	IdentityUser                 // identity.user
-	IdentityUserARN              // identity.userArn
-	IdentityAccessKey            // identity.accessKey
-	IdentityAPIKey               // identity.apiKey
-	IdentityAPIKeyID             // identity.apiKeyId
-	IdentityVPC                  // identity.vpcId
-	IdentityVPCEndpoint          // identity.vpceId
-	XRayTraceID                  // xrayTraceId
-	ErrorMessage                 // error.message
-	ErrorMessageString           // error.messageString
-	ErrorResponseType            // error.responseType
-	ErrorValidation              // error.validationErrorString
-	StatusCode                   // status
+	NoVariable             Variable = iota
+	AccountID                       // accountId
+	APIID                           // apiId
+	StageName                       // stage
+	DeploymentID                    // deploymentId
+	ResourceID                      // resourceId
+	ResourcePath                    // resourcePath
+	RequestPath                     // path
+	HTTPMethod                      // httpMethod
+	Protocol                        // protocol
+	RequestID                       // requestId
+	ExtendedRequestID               // extendedRequestId
+	RequestTime                     // requestTime
+	RequestTimeEpoch                // requestTimeEpoch
+	DomainName                      // domainName
+	DomainPrefix                    // domainPrefix
+	SourceIP                        // identity.sourceIp
+	UserAgent                       // identity.userAgent
+	IdentityAccountID               // identity.accountId
+	IdentityCaller                  // identity.caller
+	IdentityUser                    // identity.user
+	IdentityUserARN                 // identity.userArn
+	IdentityAccessKey               // identity.accessKey
+	IdentityAPIKey                  // identity.apiKey
+	IdentityAPIKeyID                // identity.apiKeyId
+	IdentityVPC                     // identity.vpcId
+	IdentityVPCEndpoint             // identity.vpceId
+	ClientCertPEM                   // identity.clientCert.clientCertPem
+	ClientCertSubjectDN             // identity.clientCert.subjectDN
+	ClientCertIssuerDN              // identity.clientCert.issuerDN
+	ClientCertSerialNumber          // identity.clientCert.serialNumber
+	ClientCertNotBefore             // identity.clientCert.validity.notBefore
+	ClientCertNotAfter              // identity.clientCert.validity.notAfter
+	XRayTraceID                     // xrayTraceId
+	ErrorMessage                    // error.message
+	ErrorMessageString              // error.messageString
+	ErrorResponseType               // error.responseType
+	ErrorValidation                 // error.validationErrorString
+	StatusCode                      // status
 )
 
 // Var is $context.…; what does not apply to the request is empty.
@@ -99,6 +105,8 @@ func (c *Ctx) Var(v Variable) string {
 		return c.VPC()
 	case IdentityVPCEndpoint:
 		return c.VPCEndpoint()
+	case ClientCertPEM, ClientCertSubjectDN, ClientCertIssuerDN, ClientCertSerialNumber, ClientCertNotBefore, ClientCertNotAfter:
+		return c.certificateVar(v)
 	case XRayTraceID:
 		return c.TraceHeader()
 	default:

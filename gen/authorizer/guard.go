@@ -21,6 +21,8 @@ type Guard struct {
 	scopes []string
 	// key is the scheme by which the operation wants an API key; nil: it wants none.
 	key *model.SecurityScheme
+	// certificate is set where the operation wants the client to show a certificate.
+	certificate bool
 	// unmet is what the document asks for and no gateway can do. Such an operation stays closed.
 	unmet string
 }
@@ -55,6 +57,10 @@ func (g *Guard) add(use model.SchemeUse) {
 		return
 	}
 	if !g.api.Amazon {
+		return
+	}
+	if s != nil && s.Type.Value == "mutualTLS" {
+		g.certificate = true
 		return
 	}
 	asked := kindOf(s)
@@ -129,6 +135,9 @@ type Wiring interface {
 // Lower returns what a gateway does before it serves a request; open is false where nobody gets past it.
 func (g Guard) Lower(w Wiring) (steps []plan.Step, open bool) {
 	ctx := plan.Name("c")
+	if g.certificate {
+		steps = append(steps, plan.Guard{Call: plan.CtxRequireClientCertificate.Call(ctx)})
+	}
 	switch {
 	case g.unmet != "":
 		return closed(), false
@@ -163,6 +172,9 @@ func (g Guard) Fact() string {
 	}
 	if g.api.Policy != nil && g.api.Amazon {
 		facts = append(facts, "resource policy")
+	}
+	if g.certificate {
+		facts = append(facts, "client certificate")
 	}
 	if g.key != nil {
 		facts = append(facts, "API key")

@@ -114,7 +114,7 @@ func (c *checker) nobodyMay(g Guard, op *model.Operation) {
 func (c *checker) use(named model.SchemeUse) {
 	s := schemeOf(c.api, named.Name.Value)
 	at := use{named.Name.Value, named.Name.Span.Line, named.Name.Span.File}
-	if s == nil || isKey(s) || kindOf(s) != nil || c.uses[at] {
+	if s == nil || isKey(s) || s.Type.Value == "mutualTLS" || kindOf(s) != nil || c.uses[at] {
 		return
 	}
 	c.uses[at] = true
@@ -128,10 +128,7 @@ func (c *checker) use(named model.SchemeUse) {
 		Message: fmt.Sprintf("%s asks for %s, which cannot be enforced", named.Name.Value, what(s)),
 		Cause:   "an operation is never left open because its guard is not understood",
 		Related: []diag.Related{{Span: s.Name.Span, Message: "the scheme"}}}
-	switch {
-	case s.Type.Value == "mutualTLS":
-		d.Code, d.Message = diag.MutualTLSNotYet, fmt.Sprintf("%s asks for a client certificate, which cannot be enforced yet", named.Name.Value)
-	case s.Type.Value == "openIdConnect", s.Type.Value == "oauth2":
+	if s.Type.Value == "openIdConnect" || s.Type.Value == "oauth2" {
 		d.Help = "write x-gateway-authorizer: {type: jwt, jwtConfiguration: {issuer: URL, audience: [NAME]}} into the scheme"
 	}
 	c.found = append(c.found, d)

@@ -17,7 +17,7 @@ func (c *checker) settings() {
 	c.laterNode(diag.HTTPAPINotYet, c.api.HTTPAPICORS)
 	c.laterNode(diag.ThrottleNotYet, c.api.AccountThrottle)
 	c.usagePlans()
-	c.laterNode(diag.DomainsNotYet, c.api.Domains)
+	c.domains()
 	c.laterNode(diag.WebSocketNotYet, c.api.WebSocket)
 	c.laterNode(diag.PortalNotYet, c.api.Portal)
 	c.laterNode(diag.CORSNotYet, c.api.CORS)
@@ -110,9 +110,6 @@ func (c *checker) setting(value *source.String, what, help string) {
 // endpoint checks how clients may reach the API.
 func (c *checker) endpoint() {
 	if e := c.api.EndpointConfiguration; e != nil {
-		if d := e.DisableExecuteAPIEndpoint; d != nil && d.Value {
-			c.later(diag.EndpointNotYet, d.Span, "closing the default endpoint")
-		}
 		c.vpcEndpoints(e.VPCEndpointIDs)
 	}
 	if mode := c.api.EndpointAccessMode; mode != nil {

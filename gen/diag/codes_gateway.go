@@ -35,13 +35,12 @@ const (
 	CORSNotYet           Code = "GW7912"
 	StoreNotYet          Code = "GW7913"
 	SecurityPolicyNotYet Code = "GW7914"
-	EndpointNotYet       Code = "GW7915"
 	MethodMetricsNotYet  Code = "GW7916"
 )
 
 // gatewayCodes are the findings about the settings of a gateway.
 func gatewayCodes() []Info {
-	return append(settingCodes(), append(upstreamCodes(), append(functionCodes(), laterCodes()...)...)...)
+	return append(settingCodes(), append(upstreamCodes(), append(functionCodes(), append(domainCodes(), laterCodes()...)...)...)...)
 }
 
 func settingCodes() []Info {
@@ -173,16 +172,14 @@ func laterCodes() []Info {
 			"x-gateway-stages:\n  prod:\n    accessLog: {format: $context.requestId, to: stdout}", "Nothing is written there."),
 		notYet(TracingNotYet, "tracing is", "The stage wants its requests traced.",
 			"x-gateway-stages:\n  prod:\n    tracing: {sampling: 0.05}", "Nothing is traced; trace headers pass."),
-		notYet(DomainsNotYet, "domains are", "x-gateway-domains serves APIs under names of their own.",
-			"x-gateway-domains:\n  api.example.com: {mappings: {v1: {stage: prod}}}", "The API is served under every name."),
+		notYet(DomainsNotYet, "routing rules of domains are", "The domain chooses stages by the headers of requests. (By base paths it can, already.)",
+			"x-gateway-domains:\n  api.example.com:\n    mappings: {v1: {stage: prod}}\n    rules: [{headers: {X-Version: \"2*\"}, stage: beta, priority: 1}]", "The mappings alone count."),
 		notYet(CORSNotYet, "CORS without operations is", "x-gateway-cors answers browsers' preflight requests. (Mock integrations for OPTIONS can, already.)",
 			"x-gateway-cors: {allowOrigins: [\"*\"]}", "Preflight requests are not answered."),
 		notYet(StoreNotYet, "shared stores are", "x-gateway-store says what happens when the store of counters fails.",
 			"x-gateway-store: {onFailure: closed}", "There is no store."),
 		notYet(SecurityPolicyNotYet, "TLS policies are", "x-amazon-apigateway-security-policy and -endpoint-access-mode restrict how clients may connect.",
 			"x-amazon-apigateway-security-policy: SecurityPolicy_TLS13_1_3_2025_09", "TLS 1.2 and 1.3 are served with Go's choice of ciphers."),
-		notYet(EndpointNotYet, "disabled endpoints are", "The endpoint configuration closes the default endpoint. (Private APIs are served.)",
-			"x-amazon-apigateway-endpoint-configuration: {disableExecuteApiEndpoint: true}", "The API is served under every name."),
 		notYet(MethodMetricsNotYet, "metrics of single methods are", "The stage switches the metrics of a method on or off.",
 			"x-gateway-stages:\n  prod:\n    methods:\n      GET /pets: {metrics: true}", "The gateway counts as it always does."),
 	}

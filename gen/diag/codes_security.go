@@ -8,7 +8,6 @@ const (
 	BadAPIKeySource       Code = "GW6002"
 	BadAuthType           Code = "GW6003"
 	BadAuthorizer         Code = "GW6004"
-	MutualTLSNotYet       Code = "GW6906"
 	SecuritySchemeNotYet  Code = "GW6908"
 )
 
@@ -17,7 +16,7 @@ const closedWhenAllowed = "The operation answers 500 Internal server error: what
 
 // securityCodes are the findings about who may call.
 func securityCodes() []Info {
-	return slices.Concat(schemeCodes(), policyCodes(), callerCodes(), guardCodes())
+	return slices.Concat(schemeCodes(), policyCodes(), callerCodes())
 }
 
 func schemeCodes() []Info {
@@ -46,16 +45,6 @@ func schemeCodes() []Info {
 		Explanation: "The operation asks for a security scheme that does not say how callers are to be checked (http, oauth2 or openIdConnect without a jwt authorizer, an apiKey other than x-api-key without an authorizer), or for several authorizers at once. Amazon API Gateway ignores such schemes in REST APIs; Gatewright does not leave an operation open that asks for a check.",
 		Example:     "security: [{basic: []}]\ncomponents:\n  securitySchemes:\n    basic: {type: http, scheme: basic}",
 		Remedy:      "Write an authorizer into the scheme, or take the requirement away where the backend checks for itself (security: []).",
-		Allowed:     closedWhenAllowed,
-	}}
-}
-
-func guardCodes() []Info {
-	return []Info{{
-		Code: MutualTLSNotYet, Title: "mutual TLS is not supported yet",
-		Explanation: "A scheme of type mutualTLS wants clients to show a certificate. Gatewright cannot ask for one yet, and never leaves a guarded operation open unasked.",
-		Example:     "components:\n  securitySchemes:\n    client: {type: mutualTLS}",
-		Remedy:      "Take the requirement away where something in front of the gateway asks for the certificate.",
 		Allowed:     closedWhenAllowed,
 	}}
 }

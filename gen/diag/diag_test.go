@@ -66,12 +66,12 @@ func TestListCutsWarningsFirst(t *testing.T) {
 
 func TestAllow(t *testing.T) {
 	var list diag.List
-	require.NoError(t, list.Allow(diag.MutualTLSNotYet))
-	list.Add(diag.Diagnostic{Code: diag.MutualTLSNotYet, Message: "a"}, diag.Diagnostic{Code: diag.TracingNotYet, Message: "b"})
+	require.NoError(t, list.Allow(diag.SecuritySchemeNotYet))
+	list.Add(diag.Diagnostic{Code: diag.SecuritySchemeNotYet, Message: "a"}, diag.Diagnostic{Code: diag.TracingNotYet, Message: "b"})
 	assert.Equal(t, 1, list.Errors())
 	assert.Equal(t, 1, list.Warnings())
 	require.Len(t, list.Allowed(), 1)
-	assert.Equal(t, diag.MutualTLSNotYet, list.Allowed()[0].Code)
+	assert.Equal(t, diag.SecuritySchemeNotYet, list.Allowed()[0].Code)
 
 	assert.ErrorContains(t, list.Allow("GW2001"), "cannot be allowed")
 	assert.ErrorContains(t, list.Allow("GW6930"), "unknown code")

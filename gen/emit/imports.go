@@ -45,7 +45,7 @@ func Aliases() []string {
 	for _, importPath := range []string{
 		plan.Runtime, plan.ABI, plan.HTTPProxy, plan.Mock, plan.SchemaRuntime, plan.ValueRuntime, plan.VTL, plan.PolicyRuntime,
 		plan.Lambda, plan.AWSService, plan.InProc, plan.Process, plan.Emulator, plan.InvokeAPI, plan.AccessRuntime, plan.AuthorizerRuntime,
-		plan.BearerRuntime, plan.IAMRuntime, plan.JWTRuntime, plan.APIKeyRuntime, plan.UsagePlanRuntime,
+		plan.BearerRuntime, plan.IAMRuntime, plan.JWTRuntime, plan.MTLSRuntime, plan.APIKeyRuntime, plan.UsagePlanRuntime,
 	} {
 		names = append(names, alias(importPath))
 	}

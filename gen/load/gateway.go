@@ -34,8 +34,9 @@ func (l *loader) gatewaySettings(api *model.API) {
 	s.Issuers = l.issuers(l.topGateway("issuers"))
 	s.APIKeys = l.apiKeys(l.topGateway("api-keys"))
 	s.UsagePlans = l.usagePlans(l.topGateway("usage-plans"))
+	s.Domains = l.domains(l.topGateway("domains"))
 	for name, into := range map[string]**source.Node{
-		"account": &s.AccountThrottle, "domains": &s.Domains, "websocket": &s.WebSocket,
+		"account": &s.AccountThrottle, "websocket": &s.WebSocket,
 		"portal": &s.Portal, "cors": &s.CORS, "store": &s.Store,
 	} {
 		*into = node(l.topGateway(name))

@@ -38,12 +38,6 @@ var (
 		"tracing":   {"sampling": nil},
 	}
 
-	domainShape = each(shape{
-		"tls":       shape{"certFile": nil, "keyFile": nil, "minimum": nil},
-		"mutualTls": shape{"truststore": nil, "crl": nil},
-		"mappings":  each(shape{"stage": nil}),
-		"rules":     each(shape{"headers": nil, "stage": nil, "priority": nil}),
-	})
 	corsShape = shape{"allowOrigins": nil, "allowMethods": nil, "allowHeaders": nil, "exposeHeaders": nil, "maxAge": nil, "allowCredentials": nil}
 )
 
@@ -55,7 +49,6 @@ func (l *loader) shapes(s *model.GatewaySettings) {
 		shape shape
 	}{
 		{s.AccountThrottle, "x-gateway-account", shape{"throttle": throttles}},
-		{s.Domains, "x-gateway-domains", domainShape},
 		{s.CORS, "x-gateway-cors", corsShape},
 		{s.Store, "x-gateway-store", shape{"onFailure": nil}},
 	} {

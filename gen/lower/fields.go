@@ -71,6 +71,7 @@ func (l *lowering) wire() {
 		l.routeValue(r)
 	}
 	l.rehearsal = false
+	l.addTruststores()
 	l.takeCheckNames()
 	if l.fields.choose {
 		for _, u := range l.api.Upstream {

@@ -75,6 +75,10 @@ func (l *lowering) apiValue(o Options) plan.Value {
 	fields = appendText(fields, "Region", textOr(l.api.Region, ""))
 	fields = append(fields, plan.KeyValue{Key: "Deployment", Value: plan.String("")})
 	fields = appendList(fields, "Stages", plan.Stage, l.stages())
+	fields = appendList(fields, "Domains", plan.Domain, l.domains())
+	if e := l.api.EndpointConfiguration; e != nil && e.DisableExecuteAPIEndpoint != nil && e.DisableExecuteAPIEndpoint.Value {
+		fields = append(fields, plan.KeyValue{Key: "DefaultEndpointOff", Value: plan.Bool(true)})
+	}
 	fields = appendList(fields, "VPCEndpoints", plan.Name("string"), l.vpcEndpoints())
 	var binary []plan.Value
 	for _, mediaType := range l.api.BinaryMediaTypes {

@@ -18,9 +18,9 @@ type GatewaySettings struct {
 	Issuers    []*Issuer
 	APIKeys    []*APIKey
 	UsagePlans []*UsagePlan
+	Domains    []*Domain
 
 	AccountThrottle *source.Node
-	Domains         *source.Node
 	WebSocket       *source.Node
 	Portal          *source.Node
 	CORS            *source.Node

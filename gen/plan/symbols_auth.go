@@ -7,6 +7,7 @@ const (
 	BearerRuntime     = Runtime + "/auth/bearer"
 	IAMRuntime        = Runtime + "/auth/iam"
 	JWTRuntime        = Runtime + "/auth/jwt"
+	MTLSRuntime       = Runtime + "/auth/mtls"
 	APIKeyRuntime     = Runtime + "/auth/apikey"
 	UsagePlanRuntime  = Runtime + "/usageplan"
 )
@@ -41,6 +42,10 @@ var (
 	Principal           = Symbol{IAMRuntime, "Principal"}
 	NewPrincipals       = Symbol{IAMRuntime, "New"}
 	PrincipalsAuthorize = Selector{PrincipalsType, "Authorize"}
+
+	TruststoreType   = Symbol{MTLSRuntime, "Truststore"}
+	TruststoreConfig = Symbol{MTLSRuntime, "Config"}
+	NewTruststore    = Symbol{MTLSRuntime, "New"}
 
 	APIKey           = Symbol{APIKeyRuntime, "Key"}
 	UsagePlansType   = Symbol{UsagePlanRuntime, "Plans"}

@@ -68,7 +68,7 @@ func (t *transcript) add(file txtar.File) error {
 			for code := range strings.FieldsSeq(text) {
 				t.allow = append(t.allow, diag.Code(code))
 			}
-		case strings.HasSuffix(file.Name, ".yaml"), strings.HasSuffix(file.Name, ".json"), strings.HasSuffix(file.Name, ".key"):
+		case strings.HasSuffix(file.Name, ".yaml"), strings.HasSuffix(file.Name, ".json"), strings.HasSuffix(file.Name, ".key"), strings.HasSuffix(file.Name, ".pem"):
 			t.documents = append(t.documents, file)
 		default:
 			return fmt.Errorf("section %q before the first request", file.Name)

@@ -28,7 +28,7 @@ environment, and both over --overrides and the document. Where a flag repeats, t
 
 Signals:
   SIGTERM, SIGINT   fail /readyz, wait --drain-delay, stop listening, finish requests, exit 0
-  SIGHUP            read certificates and --overrides again
+  SIGHUP            read certificates, secrets, keys and --overrides again
   SIGUSR2           start this program's file anew with the same sockets, and drain once it is ready
 
 Examples:

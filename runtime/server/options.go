@@ -51,7 +51,7 @@ func naming() []option {
 			set: setUpstream},
 		{name: "function", value: "NAME=TARGET", many: true, lines: true, help: "run a function elsewhere: http(s)://URL, exec:COMMAND LINE, aws or aws:REGION;\nrepeatable, in the environment one a line",
 			set: setFunction},
-		{name: "overrides", value: "FILE", help: "stage variables and upstream targets, YAML or JSON, under the document's keys;\nread again on change and on SIGHUP",
+		{name: "overrides", value: "FILE", help: "stage variables, API keys, upstream targets, YAML or JSON, under the document's keys;\nread again on change and on SIGHUP",
 			set: func(s *settings, v string) error { return setText(&s.overrides, v) }},
 		{name: "aws-limits", help: "impose Amazon's limits at run time: 10 MB a request and the like",
 			set: func(s *settings, v string) error { return setBool(&s.awsLimits, v) }},

@@ -17,6 +17,18 @@ import (
 type overridesFile struct {
 	Stages    map[string]stageOverride    `yaml:"x-gateway-stages"`
 	Upstreams map[string]upstreamOverride `yaml:"x-gateway-upstreams"`
+	Keys      map[string]keyOverride      `yaml:"x-gateway-api-keys"`
+	Plans     map[string]planOverride     `yaml:"x-gateway-usage-plans"`
+}
+
+type keyOverride struct {
+	Value      *string `yaml:"value"`
+	Enabled    *bool   `yaml:"enabled"`
+	CustomerID *string `yaml:"customerId"`
+}
+
+type planOverride struct {
+	Keys []string `yaml:"keys"`
 }
 
 type stageOverride struct {
@@ -78,6 +90,24 @@ func readOverrides(path string) (*overridesFile, error) {
 	return &file, nil
 }
 
+// addKeys adds what the file says of API keys.
+func (f *overridesFile) addKeys(o *gw.Overrides) {
+	if len(f.Keys) > 0 {
+		o.APIKeys = make(map[string]gw.APIKeyOverride, len(f.Keys))
+	}
+	if len(f.Plans) > 0 {
+		o.PlanKeys = make(map[string][]string, len(f.Plans))
+	}
+	for name, key := range f.Keys {
+		o.APIKeys[name] = gw.APIKeyOverride{Value: key.Value, Enabled: key.Enabled, CustomerID: key.CustomerID}
+	}
+	for name, plan := range f.Plans {
+		if plan.Keys != nil {
+			o.PlanKeys[name] = plan.Keys
+		}
+	}
+}
+
 // override lays the file named by --overrides over what the gateway was started with. What flags say wins over the
 // file, as it does over the document.
 func (s *settings) override(apply func(gw.Overrides) error) error {
@@ -102,6 +132,7 @@ func (s *settings) override(apply func(gw.Overrides) error) error {
 			o.Upstreams[name] = urls
 		}
 	}
+	file.addKeys(&o)
 	if err := apply(o); err != nil {
 		return fmt.Errorf("--overrides: %s: %w", s.overrides, err)
 	}

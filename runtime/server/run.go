@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/auth/mtls"
 	"github.com/gatewright/gatewright/runtime/front/fast"
 	"github.com/gatewright/gatewright/runtime/front/h2"
 )
@@ -47,8 +48,7 @@ type running struct {
 func run(ctx context.Context, p process) int {
 	s, err := parse(p.args[1:], p.env)
 	if err != nil {
-		fmt.Fprintf(p.stderr, "%s: %v\nRun %[1]s --help for the flags.\n", filepath.Base(p.args[0]), err)
-		return exitUsage
+		return usage(p, err)
 	}
 	if s.help {
 		return exitFor(printHelp(p.stdout, filepath.Base(p.args[0])))
@@ -63,6 +63,9 @@ func run(ctx context.Context, p process) int {
 		logger.Error("cannot start", "error", err)
 		return exitError
 	}
+	if err := s.checkSecure(secure(s, r.gateway.API().Domains)); err != nil {
+		return usage(p, err)
+	}
 	if s.version {
 		return exitFor(printVersion(p.stdout, r.gateway.API()))
 	}
@@ -71,6 +74,12 @@ func run(ctx context.Context, p process) int {
 		return exitError
 	}
 	return r.wait(ctx)
+}
+
+// usage says which flag is wrong.
+func usage(p process, err error) int {
+	fmt.Fprintf(p.stderr, "%s: %v\nRun %[1]s --help for the flags.\n", filepath.Base(p.args[0]), err)
+	return exitUsage
 }
 
 func exitFor(err error) int {
@@ -92,6 +101,9 @@ func (r *running) construct() error {
 	}
 	for name, value := range s.variables {
 		options = append(options, gw.WithStageVariable(name, value))
+	}
+	if s.clientCA != "" {
+		options = append(options, gw.WithClientCertificates(mtls.Describe))
 	}
 	for name, urls := range s.upstreams {
 		options = append(options, gw.WithUpstream(name, urls...))
@@ -138,8 +150,9 @@ func (r *running) start() error {
 	if s.overrides != "" {
 		r.watches = append(r.watches, watch(func() error { return s.override(r.gateway.Apply) }, s.overrides))
 	}
-	if s.tlsCert != "" {
-		r.certs = &certificates{cert: s.tlsCert, key: s.tlsKey, clientCA: s.clientCA}
+	domains := r.gateway.API().Domains
+	if secure(s, domains) {
+		r.certs = &certificates{cert: s.tlsCert, key: s.tlsKey, clientCA: s.clientCA, domains: domains, guard: r.gateway.DomainTLS}
 		if err := r.certs.load(); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net/http"
 	"os"
@@ -23,6 +24,8 @@ type Gateway interface {
 	Refuse(ctx *fasthttp.RequestCtx, status int)
 	// API is what the document says of the whole.
 	API() *gw.API
+	// DomainTLS is base for connections to a domain of the document.
+	DomainTLS(name string, base *tls.Config) *tls.Config
 	// Apply puts stage variables and upstream targets in the place of the document's, all or nothing.
 	Apply(gw.Overrides) error
 	// CloseConnections has every further answer ask the client to close its connection.

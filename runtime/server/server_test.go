@@ -85,15 +85,22 @@ func TestWrongSettings(t *testing.T) {
 		{"--log-level loud", `--log-level: slog: level string "loud": unknown name`},
 		{"--aws-limits=maybe", `--aws-limits: "maybe" is neither true nor false`},
 		{"--tls-cert c", "--tls-cert and --tls-key go together"},
-		{"--client-ca c", "--client-ca needs --tls-cert and --tls-key"},
 		{"--https-redirect", "--https-redirect needs --plain-listen"},
-		{"--https-redirect --plain-listen :80", "--https-redirect needs --tls-cert and --tls-key"},
 		{"--proxy-protocol", "--proxy-protocol needs --trusted-proxies"},
 		{"--listen off", "--listen and --plain-listen cannot both be off"},
 		{"--https-redirect --plain-listen :80 --listen off --tls-cert c --tls-key k", "--https-redirect needs --listen"},
 	} {
 		_, err := parse(strings.Fields(c.args), empty)
 		require.EqualError(t, err, c.want, c.args)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"--client-ca c", "--client-ca needs --tls-cert and --tls-key"},
+		{"--https-redirect --plain-listen :80", "--https-redirect needs --tls-cert and --tls-key"},
+	} {
+		s, err := parse(strings.Fields(c.args), empty)
+		require.NoError(t, err)
+		require.EqualError(t, s.checkSecure(false), c.want)
+		require.NoError(t, s.checkSecure(true))
 	}
 	_, err := parse(nil, environment("GATEWRIGHT_LISTEN", "x"))
 	require.EqualError(t, err, `GATEWRIGHT_LISTEN: "x" is no HOST:PORT`)
@@ -177,7 +184,7 @@ func TestOverridesFile(t *testing.T) {
 		{"x-gateway-stages: {s: {variables: {a: b}}}", ""},
 		{`{"x-gateway-upstreams": {"u": {"targets": ["http://a", {"url": "https://b"}]}}}`, ""},
 		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}", "throttle"},
-		{"x-gateway-usage-plans: {}", "x-gateway-usage-plans"},
+		{"x-gateway-functions: {}", "x-gateway-functions"},
 		{"x-gateway-upstreams: {u: {targets: []}}", "has no targets"},
 		{"x-gateway-upstreams: {u: {targets: [ftp://a]}}", `"ftp://a" is no http or https URL`},
 		{"x-gateway-upstreams: {u: {targets: [{url: http://a, weight: 2}]}}", `line 1: "weight" of a target cannot be overridden`},

@@ -155,12 +155,8 @@ func (s *settings) check() error {
 		return nil
 	case (s.tlsCert == "") != (s.tlsKey == ""):
 		return errors.New("--tls-cert and --tls-key go together")
-	case s.clientCA != "" && s.tlsCert == "":
-		return errors.New("--client-ca needs --tls-cert and --tls-key")
 	case s.httpsRedirect && s.plainListen == off:
 		return errors.New("--https-redirect needs --plain-listen")
-	case s.httpsRedirect && s.tlsCert == "":
-		return errors.New("--https-redirect needs --tls-cert and --tls-key")
 	case s.httpsRedirect && s.listen == off:
 		return errors.New("--https-redirect needs --listen")
 	case s.proxyProtocol && len(s.trustedProxies) == 0:
@@ -187,6 +183,19 @@ func (s *settings) balancer() func(net.Addr) bool {
 		addr := tcp.AddrPort().Addr().Unmap().WithZone("")
 		return slices.ContainsFunc(s.trustedProxies, func(p netip.Prefix) bool { return p.Contains(addr) })
 	}
+}
+
+// checkSecure finds settings that need a certificate, of a flag or of a domain, where there is none.
+func (s *settings) checkSecure(secure bool) error {
+	switch {
+	case secure:
+		return nil
+	case s.clientCA != "":
+		return errors.New("--client-ca needs --tls-cert and --tls-key")
+	case s.httpsRedirect:
+		return errors.New("--https-redirect needs --tls-cert and --tls-key")
+	}
+	return nil
 }
 
 // h2Limits are the limits of the HTTP/2 front: the same where both have them.

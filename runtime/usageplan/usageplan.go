@@ -3,7 +3,9 @@
 package usageplan
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -31,11 +33,13 @@ type Plan struct {
 
 // Plans are the usage plans of a gateway. They are safe for concurrent use.
 type Plans struct {
-	cfg  Config
-	keys *apikey.Keys
+	cfg    Config
+	keys   *apikey.Keys
+	stages []string
 
-	mu      sync.Mutex // of changes
-	members atomic.Pointer[members]
+	mu         sync.Mutex // of changes
+	overridden []apikey.Key
+	members    atomic.Pointer[members]
 }
 
 // members say which plan a key has: by the number of the stage, then by that of the key. 0 is none, else one more than the
@@ -46,9 +50,11 @@ type members [][]uint32
 func New(core *gw.Core, cfg Config) *Plans {
 	p := &Plans{cfg: cfg, keys: apikey.New(core, apikey.Config{Keys: cfg.Keys})}
 	p.members.Store(&members{})
-	if err := p.enrol(core.StageNames(), cfg.Plans); err != nil {
+	p.stages = core.StageNames()
+	if err := p.enrol(cfg.Plans); err != nil {
 		core.Fail(err)
 	}
+	core.OnPlanOverride(p.override)
 	return p
 }
 
@@ -79,13 +85,55 @@ func (p *Plans) planOf(stage, key int) uint32 {
 	return all[stage][key]
 }
 
-// enrol puts plans in force for the mounted stages.
-func (p *Plans) enrol(stages []string, plans []Plan) error {
+// override lays keys over the document's.
+func (p *Plans) override(o *gw.Overrides) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	plans := slices.Clone(p.cfg.Plans)
+	for _, name := range slices.Sorted(maps.Keys(o.PlanKeys)) {
+		i := slices.IndexFunc(plans, func(plan Plan) bool { return plan.Name == name })
+		if i < 0 {
+			return fmt.Errorf("usage plan %q is not one of the document's", name)
+		}
+		plans[i].Keys = o.PlanKeys[name]
+	}
+	if err := p.keys.Override(p.keysOf(o.APIKeys)); err != nil {
+		return err
+	}
+	if err := p.enrol(plans); err != nil {
+		return errors.Join(err, p.keys.Override(p.overridden))
+	}
+	p.overridden = p.keysOf(o.APIKeys)
+	return nil
+}
+
+// keysOf are overrides as apikey has them.
+func (p *Plans) keysOf(overrides map[string]gw.APIKeyOverride) []apikey.Key {
+	var keys []apikey.Key
+	for _, name := range slices.Sorted(maps.Keys(overrides)) {
+		o, key := overrides[name], apikey.Key{Name: name}
+		if i := slices.IndexFunc(p.cfg.Keys, func(k apikey.Key) bool { return k.Name == name }); i >= 0 {
+			key.Disabled = p.cfg.Keys[i].Disabled
+		}
+		if o.Value != nil {
+			key.Value = *o.Value
+		}
+		if o.Enabled != nil {
+			key.Disabled = !*o.Enabled
+		}
+		if o.CustomerID != nil {
+			key.CustomerID = *o.CustomerID
+		}
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// enrol puts plans in force for the mounted stages.
+func (p *Plans) enrol(plans []Plan) error {
 	numbers := p.keys.Numbers()
-	all := make(members, len(stages))
-	for i, stage := range stages {
+	all := make(members, len(p.stages))
+	for i, stage := range p.stages {
 		all[i] = make([]uint32, p.keys.Count())
 		for at := range plans {
 			plan := &plans[at]

@@ -13,8 +13,8 @@ import (
 // validity is how Amazon writes dates, as OpenSSL does: the day takes two places.
 const validity = "Jan _2 15:04:05 2006 GMT"
 
-// factsOf is what requests see of a client's certificate (rest.md, section 7.1).
-func factsOf(cert *x509.Certificate) *gw.ClientCertificate {
+// Describe is what requests see of a client's certificate (rest.md, section 7.1).
+func Describe(cert *x509.Certificate) *gw.ClientCertificate {
 	return &gw.ClientCertificate{
 		PEM:          string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})),
 		SubjectDN:    distinguished(cert.RawSubject),

@@ -56,7 +56,7 @@ func build(t *testing.T, truststore string, lists ...string) (*domain, *gw.Core)
 		cfg.CRLs = append(cfg.CRLs, path)
 	}
 	d := &domain{t: t, ticks: make(chan time.Time), log: new(bytes.Buffer), paths: cfg}
-	core := gw.NewCore(&gw.API{Title: "test"}, gw.WithLogger(slog.New(slog.NewTextHandler(d.log, nil))),
+	core := gw.NewCore(&gw.API{Title: "test", Domains: []gw.Domain{{Name: "api.example.com", Mappings: []gw.Mapping{{}}}}}, gw.WithLogger(slog.New(slog.NewTextHandler(d.log, nil))),
 		gw.WithClock(func() time.Time { return time.Now().Add(time.Duration(d.late.Load())) }))
 	t.Cleanup(func() { require.NoError(t, core.Close()) })
 	d.Truststore = newTruststore(core, cfg, d.ticks)

@@ -309,7 +309,7 @@ func TestFacts(t *testing.T) {
 	} {
 		q := newParty(t, name, ec)
 		top.sign(q, "client", "-startdate", "20190528123002Z", "-enddate", "20400805002821Z")
-		facts := factsOf(q.certificate())
+		facts := Describe(q.certificate())
 		want := openssl(t, "x509", "-in", q.path("cert.pem"), "-noout", "-subject", "-nameopt", "RFC2253,-esc_msb,utf8")
 		require.Equal(t, strings.TrimSuffix(strings.TrimPrefix(want, "subject="), "\n"), facts.SubjectDN)
 		require.Equal(t, "CN=root,O=Test", facts.IssuerDN)

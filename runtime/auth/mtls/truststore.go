@@ -14,7 +14,7 @@ import (
 
 // Config is a domain's mutualTls (extensions.md, x-gateway-domains).
 type Config struct {
-	// Name is the domain, for messages.
+	// Name is the domain that is guarded, one of the API's.
 	Name string
 	// Truststore is a file of certificates in PEM form: at least one root, which is a certificate that signed itself, and
 	// any intermediates. At most 4 MiB.
@@ -37,7 +37,7 @@ type Truststore struct {
 	broken string // the last look's error
 }
 
-// New reads the files of cfg. What is wrong with them is said by the core's Start. They are looked at every 2 seconds
+// New guards a domain of the API by the files of cfg. What is wrong with them is said by the core's Start. They are looked at every 2 seconds
 // until the core is closed; one that breaks later leaves in force what was, which is logged and counted.
 func New(core *gw.Core, cfg Config) *Truststore {
 	ticker := time.NewTicker(files.Every)
@@ -50,6 +50,7 @@ func newTruststore(core *gw.Core, cfg Config, ticks <-chan time.Time) *Truststor
 	cfg.CRLs = slices.Clone(cfg.CRLs)
 	t := &Truststore{core: core, cfg: cfg}
 	t.current.Store(emptyTrust()) // nobody is let in when the start fails
+	core.GuardDomain(cfg.Name, t)
 	if err := t.Reload(); err != nil {
 		core.Fail(err)
 		return t

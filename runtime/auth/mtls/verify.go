@@ -60,7 +60,7 @@ func (t *trust) verdict(presented []*x509.Certificate, now time.Time) *verdict {
 		t.bad.keep(&key, size, v)
 		return v
 	}
-	v.facts = factsOf(presented[0])
+	v.facts = Describe(presented[0])
 	t.good.keep(&key, size, v)
 	return v
 }

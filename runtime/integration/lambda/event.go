@@ -146,7 +146,12 @@ func portOf(host, scheme string) string {
 }
 
 // path is the path without the stage (rest.md, section 7.1).
-func (e *Event) path() string { return e.c.Path().Raw() }
+func (e *Event) path() string {
+	if e.c.UnderDomain() {
+		return e.c.Path().Full()
+	}
+	return e.c.Path().Raw()
+}
 
 // contextPath is the path with the stage; slashes in front of it collapse, those behind it stay (rest.md, section 16).
 func (e *Event) contextPath() string {

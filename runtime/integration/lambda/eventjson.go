@@ -138,6 +138,12 @@ func (e *Event) appendIdentity(dst []byte) []byte {
 	if key, id := c.APIKey(); key != "" {
 		dst = appendMember(appendMember(dst, `,"apiKey":`, key), `,"apiKeyId":`, id)
 	}
+	if cert := c.ClientCertificate(); cert != nil {
+		dst = appendMember(dst, `,"clientCert":{"clientCertPem":`, cert.PEM)
+		dst = appendMember(appendMember(dst, `,"subjectDN":`, cert.SubjectDN), `,"issuerDN":`, cert.IssuerDN)
+		dst = appendMember(appendMember(dst, `,"serialNumber":`, cert.SerialNumber), `,"validity":{"notBefore":`, cert.NotBefore)
+		dst = append(appendMember(dst, `,"notAfter":`, cert.NotAfter), "}}"...)
+	}
 	dst = appendMember(dst, `,"sourceIp":`, c.ClientAddr())
 	dst = appendOrNull(append(dst, `,"principalOrgId":null,"accessKey":`...), c.Var(gw.IdentityAccessKey))
 	dst = append(dst, `,"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":`...)

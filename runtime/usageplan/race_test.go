@@ -1,0 +1,5 @@
+//go:build race
+
+package usageplan
+
+const raceEnabled = true
