@@ -185,3 +185,15 @@ func FuzzRead(f *testing.F) {
 		require.Equal(t, h, again)
 	})
 }
+
+func BenchmarkRead(b *testing.B) {
+	in := summed(addresses4, endpoint("vpce-08d2bf15fac5001c9"))
+	r := bytes.NewReader(in)
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Reset(in)
+		if _, err := Read(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
