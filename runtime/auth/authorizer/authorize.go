@@ -7,6 +7,7 @@ import (
 	"time"
 
 	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/auth/policy"
 	"github.com/gatewright/gatewright/runtime/function"
 	"github.com/gatewright/gatewright/runtime/integration/lambda"
 )
@@ -21,6 +22,9 @@ func (a *Authorizer) Authorize(c *gw.Ctx) gw.Fault {
 	key, ok := a.key(c)
 	if !ok {
 		return gw.Unauthorized
+	}
+	if tooLong(c) {
+		return gw.URITooLong
 	}
 	said := a.decided(c, key)
 	if said.fault != gw.OK {
@@ -149,16 +153,19 @@ func cut(text string) string {
 	return text
 }
 
-// methodARN is what the function decides about: the method, with the path as it is routed (decisions.md).
+// longestARN is the longest method ARN, in bytes, that functions are asked about (rest.md, section 12.3).
+const longestARN = 1600
+
+// methodARN is what the function decides about, as policies see it: a function may allow just what it was asked about.
 func methodARN(c *gw.Ctx) string {
-	core := c.Core()
-	partition := "aws"
-	switch {
-	case strings.HasPrefix(core.Region(), "cn-"):
-		partition = "aws-cn"
-	case strings.HasPrefix(core.Region(), "us-gov-"):
-		partition = "aws-us-gov"
-	}
-	return "arn:" + partition + ":execute-api:" + core.Region() + ":" + core.API().Account + ":" + core.API().ID + "/" + c.StageName() + "/" +
-		c.MethodName() + "/" + strings.TrimLeft(c.Path().Raw(), "/")
+	var r policy.Request
+	r.Begin(c, policy.Invoke, nil)
+	defer r.Release()
+	return strings.Clone(r.ResourceARN())
+}
+
+// tooLong reports whether the method's ARN is longer than a function may be told. A byte of the path becomes three at
+// most, and the ARN's other parts together are no longer than half: most requests need no ARN for this.
+func tooLong(c *gw.Ctx) bool {
+	return 3*len(c.Path().Raw()) > longestARN/2 && len(methodARN(c)) > longestARN
 }
