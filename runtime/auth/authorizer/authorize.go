@@ -7,6 +7,7 @@ import (
 	"time"
 
 	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/auth/policy"
 	"github.com/gatewright/gatewright/runtime/function"
 	"github.com/gatewright/gatewright/runtime/integration/lambda"
 )
@@ -149,16 +150,10 @@ func cut(text string) string {
 	return text
 }
 
-// methodARN is what the function decides about: the method, with the path as it is routed (decisions.md).
+// methodARN is what the function decides about, in the spelling that policies are compared in: a policy that gives it back
+// is about this method and path, and about nothing else.
 func methodARN(c *gw.Ctx) string {
-	core := c.Core()
-	partition := "aws"
-	switch {
-	case strings.HasPrefix(core.Region(), "cn-"):
-		partition = "aws-cn"
-	case strings.HasPrefix(core.Region(), "us-gov-"):
-		partition = "aws-us-gov"
-	}
-	return "arn:" + partition + ":execute-api:" + core.Region() + ":" + core.API().Account + ":" + core.API().ID + "/" + c.StageName() + "/" +
-		c.MethodName() + "/" + strings.TrimLeft(c.Path().Raw(), "/")
+	var r policy.Request
+	r.Begin(c, policy.Invoke, nil)
+	return r.ResourceARN() // r ends here, so that the text is the caller's
 }
