@@ -250,17 +250,3 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
-
-// BenchmarkCached is a request whose authorizer's result is kept.
-func BenchmarkCached(b *testing.B) {
-	g := newGuarded(b, token, says(fmt.Sprintf(allow, "u")))
-	var rc fasthttp.RequestCtx
-	rc.Request.Header.SetMethod("GET")
-	rc.Request.SetRequestURI("/pets")
-	rc.Request.Header.Set("Host", "api.example.com")
-	rc.Request.Header.Set("Authorization", "Bearer abc")
-	b.ReportAllocs()
-	for b.Loop() {
-		g.Handle(&rc)
-	}
-}
