@@ -40,6 +40,7 @@ type Core struct {
 	mu      sync.Mutex
 	faults  []error
 	onClose []func()
+	hot     []*HotFiles
 	closed  bool
 }
 

@@ -65,6 +65,8 @@ const (
 	RequestTimeout
 	// ServiceUnavailable is a bound of ours that is reached: too many requests are under way.
 	ServiceUnavailable
+	// URITooLong is a request whose method ARN is longer than a Lambda authorizer may be told (rest.md, section 12.3).
+	URITooLong
 	// Aborted is a request whose client has left, or that nothing more can be sent to: the connection is closed. It counts
 	// as status 499.
 	Aborted
@@ -125,7 +127,9 @@ var faultKinds = [faultCount]faultKind{
 	UnsupportedEncoding:          {status: 415, errorType: "BadRequestException", message: "Unsupported Media Type"},
 	RequestTimeout:               {status: 408, errorType: "RequestTimeoutException", message: "Request Timeout"},
 	ServiceUnavailable:           {status: 503, errorType: "ServiceUnavailableException", message: "Service Unavailable"},
-	Aborted:                      {status: 499, message: "Client Closed Request"},
+	// Only the status and the text are known of Amazon's; the form and the type are those of a bad request (unverified).
+	URITooLong: {status: 414, errorType: "BadRequestException", message: "Request URI too long"},
+	Aborted:    {status: 499, message: "Client Closed Request"},
 }
 
 // String is the gateway response type, such as MISSING_AUTHENTICATION_TOKEN.

@@ -173,11 +173,6 @@ func (l *loader) intoList(into *[]source.String, what string) func(source.Node) 
 	return func(n source.Node) { *into = l.list(n, what) }
 }
 
-// intoNode keeps a value as it stands; null is an absent one.
-func intoNode(into **source.Node) func(source.Node) {
-	return func(n source.Node) { *into = node(n) }
-}
-
 // node returns a value that is there, or nil.
 func node(n source.Node) *source.Node {
 	if n.IsZero() || n.Kind() == source.Null {

@@ -2,6 +2,7 @@ package transcripts
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -155,7 +156,9 @@ func ask(t *testing.T, address, sni, host, path string, cert *tls.Certificate, h
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(!http2)
 	protocols.SetHTTP2(http2)
-	transport := &http.Transport{TLSClientConfig: secure, Protocols: protocols, Dial: func(network, _ string) (net.Conn, error) { return net.Dial(network, address) }}
+	transport := &http.Transport{TLSClientConfig: secure, Protocols: protocols, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}
 	defer transport.CloseIdleConnections()
 	request, err := http.NewRequest(http.MethodGet, "https://"+sni+path, nil)
 	require.NoError(t, err)

@@ -39,7 +39,6 @@ type running struct {
 	fronts    []*fast.Server
 	admin     *admin // nil: off
 	metrics   *metrics
-	watches   []*watched
 	failed    chan error // a listener that stopped by itself
 	closers   []io.Closer
 }
@@ -144,19 +143,19 @@ func (r *running) observe(c *gw.Ctx, status int, elapsed time.Duration) {
 // start opens everything and says that it is ready.
 func (r *running) start() error {
 	s := r.settings
+	if s.overrides != "" {
+		r.gateway.OnReload("--overrides", []string{s.overrides}, func() error { return s.override(r.gateway.Apply) })
+	}
 	if err := s.override(r.gateway.Apply); err != nil {
 		return err
-	}
-	if s.overrides != "" {
-		r.watches = append(r.watches, watch(func() error { return s.override(r.gateway.Apply) }, s.overrides))
 	}
 	domains := r.gateway.API().Domains
 	if secure(s, domains) {
 		r.certs = &certificates{cert: s.tlsCert, key: s.tlsKey, clientCA: s.clientCA, domains: domains, guard: r.gateway.DomainTLS}
+		r.gateway.OnReload("certificates", r.certs.files(), r.certs.load)
 		if err := r.certs.load(); err != nil {
 			return err
 		}
-		r.watches = append(r.watches, watch(r.certs.load, r.certs.files()...))
 	}
 	in, err := inherit(r.process.env)
 	if err != nil {
@@ -242,13 +241,8 @@ func (r *running) ready(in *inheritance) error {
 
 // wait serves until it is told to stop, and returns the exit code.
 func (r *running) wait(ctx context.Context) int {
-	following, stopFollowing := context.WithCancel(ctx)
-	defer stopFollowing()
-	if len(r.watches) > 0 {
-		ticker := time.NewTicker(lookEvery)
-		defer ticker.Stop()
-		go follow(following, ticker.C, r.watches, r.reloaded)
-	}
+	hangUp := make(chan struct{}, 1)
+	defer r.follow(ctx, hangUp)()
 	for {
 		select {
 		case <-ctx.Done():
@@ -262,7 +256,10 @@ func (r *running) wait(ctx context.Context) int {
 			case stop:
 				return r.drain(false)
 			case reload:
-				r.reload()
+				select {
+				case hangUp <- struct{}{}:
+				default: // a reading that has yet to begin is for this signal too
+				}
 			case handOver:
 				if r.handedOver(ctx) {
 					return r.drain(true)
@@ -272,21 +269,31 @@ func (r *running) wait(ctx context.Context) int {
 	}
 }
 
-// reload reads every hot file again.
-func (r *running) reload() {
-	for _, w := range r.watches {
-		r.reloaded(w, w.reload())
+// follow starts to look at hot files; all asks for all of them to be read. A reading may take its time, so that it keeps
+// no signal waiting. stop returns when none is under way any more.
+func (r *running) follow(ctx context.Context, all <-chan struct{}) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ticker := time.NewTicker(lookEvery)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		follow(ctx, ticker.C, all, r.gateway.HotFiles, r.reloaded)
+	}()
+	return func() {
+		ticker.Stop()
+		cancel()
+		<-done
 	}
 }
 
 // reloaded reports one reading: what was in force stays when it failed.
-func (r *running) reloaded(w *watched, err error) {
+func (r *running) reloaded(h *gw.HotFiles, err error) {
 	result := "ok"
 	if err != nil {
 		result = "error"
-		r.logger.Error("reload failed; what was in force stays", "files", w.paths, "error", err)
+		r.logger.Error("reload failed; what was in force stays", "what", h.What(), "files", h.Paths(), "error", err)
 	} else {
-		r.logger.Info("reloaded", "files", w.paths)
+		r.logger.Info("reloaded", "what", h.What(), "files", h.Paths())
 	}
 	if r.metrics != nil {
 		r.metrics.reloads.WithLabelValues(result).Inc()

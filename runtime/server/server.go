@@ -28,6 +28,10 @@ type Gateway interface {
 	DomainTLS(name string, base *tls.Config) *tls.Config
 	// Apply puts stage variables and upstream targets in the place of the document's, all or nothing.
 	Apply(gw.Overrides) error
+	// OnReload registers files that are read again while the gateway runs.
+	OnReload(what string, paths []string, reload func() error) *gw.HotFiles
+	// HotFiles are all such files, the gateway's own among them.
+	HotFiles() []*gw.HotFiles
 	// CloseConnections has every further answer ask the client to close its connection.
 	CloseConnections()
 	// Close ends what the gateway runs in the background.

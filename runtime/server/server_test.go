@@ -206,36 +206,40 @@ x-gateway-upstreams: {u: {targets: [http://file]}, v: {targets: [http://file]}}
 	require.ErrorIs(t, s.override(func(gw.Overrides) error { return failing }), failing)
 }
 
-func TestWatchedFiles(t *testing.T) {
+func TestFollow(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	write := func(text string) {
 		require.NoError(t, os.WriteFile(path+".new", []byte(text), 0o600))
 		require.NoError(t, os.Rename(path+".new", path))
 	}
 	write("one")
-	loads := 0
-	w := watch(func() error { loads++; return nil }, path)
-	require.False(t, w.changed())
-	write("two")
-	require.True(t, w.changed())
-	require.False(t, w.changed())
-	require.NoError(t, os.Remove(path))
-	require.False(t, w.changed(), "in the middle of being replaced")
-	write("two")
-	require.True(t, w.changed())
+	core := gw.NewCore(&nothing)
+	broken := errors.New("broken")
+	var result error
+	core.OnReload("a file", []string{path}, func() error { return result })
+	core.OnReload("no file", nil, func() error { return nil })
 
-	ticks, reported := make(chan time.Time), make(chan error)
+	type told struct {
+		what string
+		err  error
+	}
+	ticks, all, reported := make(chan time.Time), make(chan struct{}), make(chan told)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
-		follow(ctx, ticks, []*watched{w}, func(_ *watched, err error) { reported <- err })
-		close(done)
+		defer close(done)
+		follow(ctx, ticks, all, core.HotFiles, func(h *gw.HotFiles, err error) { reported <- told{h.What(), err} })
 	}()
 	ticks <- time.Time{}
-	write("three")
+	ticks <- time.Time{} // taken only when the look before is over
+	result = broken
+	write("two")
 	ticks <- time.Time{}
-	require.NoError(t, <-reported)
-	require.Equal(t, 1, loads)
+	require.Equal(t, told{"a file", broken}, <-reported)
+	ticks <- time.Time{} // the same again: nothing to tell
+	all <- struct{}{}
+	require.Equal(t, told{"a file", broken}, <-reported)
+	require.Equal(t, told{"no file", nil}, <-reported)
 	cancel()
 	<-done
 }

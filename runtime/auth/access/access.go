@@ -74,7 +74,12 @@ func (a *Access) Signed(c *gw.Ctx, who *policy.Principal, own Policy) gw.Fault {
 		other = own(r)
 	}
 	same := who.Account() == c.Core().API().Account
-	return a.answer(c, r, policy.Flow(policy.IAMAuthorization, a.of(r), other, same), who.ARN())
+	resource := a.of(r)
+	decision := policy.Flow(policy.IAMAuthorization, resource, other, same)
+	if decision == policy.ExplicitlyDenied && resource != policy.ExplicitDeny {
+		return c.Fail(gw.AccessDenied, refusal(r, who.ARN())+" with an explicit deny in an identity-based policy")
+	}
+	return a.answer(c, r, decision, who.ARN())
 }
 
 // of is what the resource policy says of r.
@@ -109,7 +114,7 @@ func (a *Access) answer(c *gw.Ctx, r *policy.Request, decision policy.Decision, 
 	}
 	message := "User is not authorized to access this resource"
 	if who != nobody {
-		message = "User: " + who + " is not authorized to perform: execute-api:Invoke on resource: " + masked(r.ResourceARN())
+		message = refusal(r, who)
 	}
 	if decision == policy.ExplicitlyDenied {
 		message += " with an explicit deny"
@@ -118,6 +123,11 @@ func (a *Access) answer(c *gw.Ctx, r *policy.Request, decision policy.Decision, 
 		}
 	}
 	return c.Fail(gw.AccessDenied, message)
+}
+
+// refusal says what who may not do.
+func refusal(r *policy.Request, who string) string {
+	return "User: " + who + " is not authorized to perform: execute-api:Invoke on resource: " + masked(r.ResourceARN())
 }
 
 // masked is an ARN whose account shows its last four digits only.

@@ -9,11 +9,9 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 	"unicode/utf8"
 
 	gw "github.com/gatewright/gatewright/runtime"
-	"github.com/gatewright/gatewright/runtime/auth/internal/files"
 )
 
 // Config is what the document says of keys (extensions.md, x-gateway-api-keys).
@@ -42,7 +40,7 @@ const (
 
 // Keys are the keys of a gateway. Find may be called from any number of goroutines while keys change.
 type Keys struct {
-	core     *gw.Core
+	hot      *gw.HotFiles
 	document []Key
 	table    atomic.Pointer[table]
 	failures atomic.Int64
@@ -50,28 +48,17 @@ type Keys struct {
 	mu        sync.Mutex // of what follows: one reload at a time
 	overrides []Key
 	numbers   map[string]int
-	paths     []string
-	seen      []files.Stamp
-	broken    string // the last look's error
 }
 
-// New reads the keys of cfg. What is wrong with them is said by the core's Start. Files are looked at every 2 seconds
-// until the core is closed; a key whose file breaks later keeps its value, which is logged and counted.
+// New reads the keys of cfg. What is wrong with them is said by the core's Start. Files are hot
+// (Core.OnReload); a key whose file breaks later keeps its value.
 func New(core *gw.Core, cfg Config) *Keys {
-	ticker := time.NewTicker(files.Every)
-	core.OnClose(ticker.Stop)
-	return newKeys(core, cfg, ticker.C)
-}
-
-// newKeys is New with the times at which files are looked at.
-func newKeys(core *gw.Core, cfg Config, ticks <-chan time.Time) *Keys {
-	k := &Keys{core: core, document: slices.Clone(cfg.Keys), numbers: make(map[string]int, len(cfg.Keys))}
-	k.table.Store(&table{slots: make([]uint32, 2)}) // nobody is let in when the start fails
+	k := &Keys{document: slices.Clone(cfg.Keys), numbers: make(map[string]int, len(cfg.Keys))}
+	k.table.Store(&table{slots: make([]uint32, 2)})  // nobody is let in when the start fails
+	k.hot = core.OnReload("API keys", nil, k.Reload) // load says which files
 	if err := k.Reload(); err != nil {
 		core.Fail(err)
-		return k
 	}
-	core.OnClose(files.Follow(ticks, k.look))
 	return k
 }
 
@@ -123,25 +110,6 @@ func (k *Keys) Reload() error {
 	return k.load(k.overrides)
 }
 
-// look reloads when a file changed, and after a reload that failed. The same failure is logged once.
-func (k *Keys) look() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.broken == "" && files.Same(k.seen, files.Look(k.paths)) {
-		return
-	}
-	err := k.load(k.overrides)
-	if err == nil {
-		k.broken = ""
-		k.core.Logger().Info("reloaded API keys")
-		return
-	}
-	if text := err.Error(); text != k.broken {
-		k.broken = text
-		k.core.Logger().Error("reload of API keys failed; what was in force stays", "error", err)
-	}
-}
-
 // load puts the document's keys with overrides over them in force. The lock is held.
 func (k *Keys) load(overrides []Key) (err error) {
 	defer func() {
@@ -154,8 +122,14 @@ func (k *Keys) load(overrides []Key) (err error) {
 	if err != nil {
 		return err
 	}
-	paths := pathsOf(keys)
-	seen := files.Look(paths) // before reading: a change in between is found by the next look
+	before, paths := k.hot.Paths(), pathsOf(keys)
+	k.hot.Watch(slices.Concat(before, paths)) // before reading: a change in between is found by the next look
+	defer func() {
+		if err != nil {
+			paths = before
+		}
+		k.hot.Watch(paths)
+	}()
 	entries, hashes, err := k.resolve(keys)
 	if err != nil {
 		return err
@@ -167,7 +141,7 @@ func (k *Keys) load(overrides []Key) (err error) {
 	for i := range entries {
 		k.numbers[entries[i].Name] = entries[i].Index
 	}
-	k.overrides, k.paths, k.seen = overrides, paths, seen
+	k.overrides = overrides
 	k.table.Store(built)
 	return nil
 }

@@ -1,7 +1,6 @@
 package apikey
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -31,17 +29,14 @@ const (
 // bench is a gateway whose files are looked at when the test says so.
 type bench struct {
 	*Keys
-	core  *gw.Core
-	ticks chan time.Time
-	log   *bytes.Buffer // read only between looks
+	core *gw.Core
 }
 
 func build(t testing.TB, keys ...Key) *bench {
 	t.Helper()
-	b := &bench{ticks: make(chan time.Time), log: new(bytes.Buffer)}
-	b.core = gw.NewCore(&gw.API{Title: "test"}, gw.WithLogger(slog.New(slog.NewTextHandler(b.log, nil))))
+	b := &bench{core: gw.NewCore(&gw.API{Title: "test"}, gw.WithLogger(slog.New(slog.DiscardHandler)))}
 	t.Cleanup(func() { require.NoError(t, b.core.Close()) })
-	b.Keys = newKeys(b.core, Config{Keys: keys}, b.ticks)
+	b.Keys = New(b.core, Config{Keys: keys})
 	return b
 }
 
@@ -54,13 +49,8 @@ func started(t testing.TB, keys ...Key) *bench {
 	return b
 }
 
-// look has the files looked at, and returns when that is over: the lock is free again.
-func (b *bench) look() {
-	b.ticks <- time.Time{}
-	b.ticks <- time.Time{} // taken only when the look before is over
-	b.mu.Lock()
-	defer b.mu.Unlock()
-}
+// look has the files looked at, as a server does.
+func (b *bench) look() (news bool, err error) { return b.core.HotFiles()[0].Look() }
 
 func hashOf(value string) string {
 	sum := sha256.Sum256([]byte(value))
@@ -184,32 +174,53 @@ func TestOverride(t *testing.T) {
 func TestFilesAreReadAgain(t *testing.T) {
 	path := file(t, alice)
 	b := started(t, Key{Name: "a", Value: "file:" + path}, Key{Name: "b", Value: hashOf(bob)})
-	b.look()
+	look := func(wantNews bool, want string) {
+		t.Helper()
+		news, err := b.look()
+		require.Equal(t, wantNews, news)
+		if want == "" {
+			require.NoError(t, err)
+			return
+		}
+		require.ErrorContains(t, err, want)
+		for _, value := range []string{alice, bob, carol} {
+			require.NotContains(t, err.Error(), value)
+		}
+	}
+	look(false, "")
 	require.Equal(t, "a", b.name(alice))
 	write(t, path, carol+"\n")
-	b.look()
+	look(true, "")
 	require.Equal(t, "a", b.name(carol))
 	require.Empty(t, b.name(alice))
 
 	write(t, path, bob)
-	b.look()
+	look(true, "same value")
 	require.Equal(t, "a", b.name(carol), "broken: what was in force stays")
 	require.NoError(t, os.Remove(path))
-	b.look()
-	b.look()
+	look(true, "no such file")
+	look(false, "no such file")
 	require.Equal(t, "a", b.name(carol))
-	require.Positive(t, b.Failures())
-	require.Error(t, b.Reload())
+	require.Equal(t, int64(3), b.Failures())
 	write(t, path, alice)
-	require.NoError(t, b.Reload())
+	look(true, "")
 	require.Equal(t, "a", b.name(alice))
-	b.look()
+}
 
-	log := b.log.String()
-	require.Equal(t, 2, strings.Count(log, "reload of API keys failed"), "once for each cause: %s", log)
-	for _, value := range []string{alice, bob, carol} {
-		require.NotContains(t, log, value)
-	}
+func TestFilesOfOverridesAreHotToo(t *testing.T) {
+	path := file(t, alice)
+	b := started(t, Key{Name: "b", Value: hashOf(bob)})
+	require.Error(t, b.Override([]Key{{Name: "a", Value: "file:" + path}, {Name: "c", Value: "file:" + path}}))
+	require.Empty(t, b.core.HotFiles()[0].Paths(), "they were refused")
+	require.NoError(t, b.Override([]Key{{Name: "a", Value: "file:" + path}}))
+	require.Equal(t, []string{path}, b.core.HotFiles()[0].Paths())
+	write(t, path, carol)
+	news, err := b.look()
+	require.NoError(t, err)
+	require.True(t, news)
+	require.Equal(t, "a", b.name(carol))
+	require.NoError(t, b.Override(nil))
+	require.Empty(t, b.core.HotFiles()[0].Paths())
 }
 
 func TestFindWhileKeysChange(t *testing.T) {

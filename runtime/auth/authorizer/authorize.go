@@ -23,6 +23,9 @@ func (a *Authorizer) Authorize(c *gw.Ctx) gw.Fault {
 	if !ok {
 		return gw.Unauthorized
 	}
+	if tooLong(c) {
+		return gw.URITooLong
+	}
 	said := a.decided(c, key)
 	if said.fault != gw.OK {
 		return said.fault
@@ -150,10 +153,19 @@ func cut(text string) string {
 	return text
 }
 
-// methodARN is what the function decides about, in the spelling that policies are compared in: a policy that gives it back
-// is about this method and path, and about nothing else.
+// longestARN is the longest method ARN, in bytes, that functions are asked about (rest.md, section 12.3).
+const longestARN = 1600
+
+// methodARN is what the function decides about, as policies see it: a function may allow just what it was asked about.
 func methodARN(c *gw.Ctx) string {
 	var r policy.Request
 	r.Begin(c, policy.Invoke, nil)
-	return r.ResourceARN() // r ends here, so that the text is the caller's
+	defer r.Release()
+	return strings.Clone(r.ResourceARN())
+}
+
+// tooLong reports whether the method's ARN is longer than a function may be told. A byte of the path becomes three at
+// most, and the ARN's other parts together are no longer than half: most requests need no ARN for this.
+func tooLong(c *gw.Ctx) bool {
+	return 3*len(c.Path().Raw()) > longestARN/2 && len(methodARN(c)) > longestARN
 }

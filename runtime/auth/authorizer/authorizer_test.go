@@ -226,6 +226,45 @@ func TestExpressionFitsTheWholeToken(t *testing.T) {
 	require.EqualValues(t, 1, g.asked.Load())
 }
 
+// A function that allows nothing but what it was asked about lets its caller in, however the path is written.
+func TestAllowingTheMethodARN(t *testing.T) {
+	cfg := token
+	cfg.TTL = 0
+	g := newGuarded(t, cfg, func(x *gw.Exchange) {
+		var event struct {
+			MethodARN string `json:"methodArn"`
+		}
+		if err := json.Unmarshal(x.Body, &event); err != nil {
+			return
+		}
+		x.Reply.Body = fmt.Appendf(nil, `{"principalId":"u","policyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":%q}}}`, event.MethodARN)
+	})
+	for _, target := range []string{"/pets", "/", "/pets/a%20b?q=1", "//pets//7"} {
+		status, body := g.ask(target, "Authorization", "a")
+		require.Equal(t, 200, status, "%s: %s", target, body)
+	}
+}
+
+// A method's ARN has at most 1600 bytes; nobody is asked about a longer one (rest.md, section 12.3).
+func TestLongARNs(t *testing.T) {
+	g := newGuarded(t, token, says(fmt.Sprintf(allow, "u")))
+	before := len("arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/$default/GET/")
+	path := "/" + strings.Repeat("x", longestARN-before)
+	status, body := g.ask(path, "Authorization", "a")
+	require.Equal(t, 200, status, body)
+	require.EqualValues(t, 1, g.asked.Load())
+	for _, value := range []string{"a", "b"} { // known or not
+		status, body = g.ask(path+"x", "Authorization", value)
+		require.Equal(t, 414, status)
+		require.Equal(t, `{"message":"Request URI too long"}`, body)
+	}
+	status, _ = g.ask(path + "x")
+	require.Equal(t, 401, status, "who does not say who they are is told that first")
+	status, _ = g.ask("/pets?q="+strings.Repeat("x", longestARN), "Authorization", "a")
+	require.Equal(t, 200, status, "parameters are not part of it")
+	require.EqualValues(t, 1, g.asked.Load())
+}
+
 func TestCacheIsBounded(t *testing.T) {
 	var k cache
 	k.entries = map[string]*entry{}

@@ -16,7 +16,7 @@ type IssuerConfig struct {
 	Issuer string
 	// JWKSURL is where the keys are: https, or http on loopback.
 	JWKSURL string
-	// JWKSFile is a file with the keys. It is read at once, and again within seconds of a change.
+	// JWKSFile is a file with the keys. It is read at once, and again when it has changed (gw.Core.OnReload).
 	JWKSFile string
 	// CacheFor is how long fetched keys are used before they are fetched again; default an hour, at least 10 seconds.
 	CacheFor time.Duration

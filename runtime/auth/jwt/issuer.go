@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,9 +25,11 @@ type Issuer struct {
 	ctx  context.Context // ends with the gateway
 	wake chan struct{}   // holds one: there is a round to be done
 
+	reading sync.Mutex // one reading of a file at a time
+
 	mu      sync.Mutex
 	round   *round // asked for or under way
-	soonest int64  // Unix nanoseconds: before, no unknown key id has keys fetched
+	soonest int64  // Unix nanoseconds: before, neither an unknown key id nor a signal has keys fetched
 }
 
 // keySet is the keys of an issuer at a time. It is replaced whole.
@@ -43,7 +46,7 @@ type round struct {
 
 // source is where keys come from.
 type source interface {
-	// fetch returns a JWK set, or errUnchanged.
+	// fetch returns a JWK set. asked is false for the fetches by time.
 	fetch(ctx context.Context, asked bool) ([]byte, error)
 }
 
@@ -55,16 +58,16 @@ const (
 	maxWaiting   = 1024                    // requests that wait for keys at once
 	firstRetry   = time.Second
 	longestRetry = time.Minute
-	lookEvery    = 2 * time.Second // how often a file is looked at
 )
 
 var (
-	errUnchanged = errors.New("the keys are unchanged")
-	errClosed    = errors.New("the gateway is closed")
+	errClosed   = errors.New("the gateway is closed")
+	errTooEarly = errors.New("the keys were asked for less than 10 seconds ago; they are fetched when that time is over")
 )
 
-// NewIssuer makes an issuer that ends with core. Keys of a file are read at once; others are fetched in the background,
-// so that an issuer that is down holds up no start. What is wrong with cfg or the file is said by the core's Start.
+// NewIssuer makes an issuer that ends with core. Keys of a file are read at once, and the file is hot (Core.OnReload);
+// others are fetched in the background, so that an issuer that is down holds up no start. What is wrong with cfg or the
+// file is said by the core's Start.
 func NewIssuer(core *gw.Core, cfg IssuerConfig) *Issuer {
 	i := newIssuer(core, cfg)
 	if err := i.cfg.check(); err != nil {
@@ -72,14 +75,16 @@ func NewIssuer(core *gw.Core, cfg IssuerConfig) *Issuer {
 		return i
 	}
 	if i.cfg.JWKSFile != "" {
-		i.source = &fileSource{path: i.cfg.JWKSFile}
-		if err := i.refresh(context.Background(), true); err != nil {
+		i.source = fileSource{path: i.cfg.JWKSFile}
+		core.OnReload(fmt.Sprintf("keys of issuer %q", i.cfg.Issuer), []string{i.cfg.JWKSFile}, i.Reload)
+		if err := i.Reload(); err != nil {
 			core.Fail(fmt.Errorf("issuer %q: %w", i.cfg.Issuer, err))
 		}
-	} else {
-		i.source = newWebSource(&i.cfg)
-		i.ask()
+		return i
 	}
+	i.source = newWebSource(&i.cfg)
+	core.OnReload(fmt.Sprintf("keys of issuer %q, being fetched", i.cfg.Issuer), nil, i.fetchAgain)
+	i.ask()
 	i.start()
 	return i
 }
@@ -137,14 +142,10 @@ func (i *Issuer) run() {
 // pause is how long to wait after so many failures in a row. Keys are renewed ahead of their end, so that requests do
 // not feel it.
 func (i *Issuer) pause(failures int) time.Duration {
-	switch {
-	case failures > 0:
+	if failures > 0 {
 		return min(firstRetry<<min(failures-1, 10), longestRetry)
-	case i.cfg.JWKSFile != "":
-		return lookEvery
-	default:
-		return i.cfg.CacheFor - i.cfg.CacheFor/5
 	}
+	return i.cfg.CacheFor - i.cfg.CacheFor/5
 }
 
 // ask has keys fetched, or joins a fetch that is under way.
@@ -177,6 +178,11 @@ func (i *Issuer) endRound(asked bool, err error) {
 
 // Reload has the keys read or fetched again now, and returns when that is done; the former ones stay on an error.
 func (i *Issuer) Reload() error {
+	if i.cfg.JWKSFile != "" {
+		i.reading.Lock()
+		defer i.reading.Unlock()
+		return i.refresh(context.Background(), true)
+	}
 	r := i.ask()
 	select {
 	case <-r.done:
@@ -186,14 +192,28 @@ func (i *Issuer) Reload() error {
 	}
 }
 
-// refresh fetches the keys. asked is false for a look whether a file has changed.
+// fetchAgain has keys fetched for an operator who asked for it, without waiting: an issuer that is slow must not hold up
+// the other files of a gateway. Asked too early it fails, and is asked again by the next looks.
+func (i *Issuer) fetchAgain() error {
+	if i.askSparingly() == nil {
+		return errTooEarly
+	}
+	return nil
+}
+
+// until is when keys that are had now are no longer to be trusted, in Unix nanoseconds. A file is the operator's word,
+// for as long as it says nothing else.
+func (i *Issuer) until() int64 {
+	if i.cfg.JWKSFile != "" {
+		return math.MaxInt64
+	}
+	return i.core.Now().Add(max(staleFor, 2*i.cfg.CacheFor)).UnixNano()
+}
+
+// refresh fetches the keys. asked is false for a fetch by time.
 func (i *Issuer) refresh(ctx context.Context, asked bool) error {
 	text, err := i.source.fetch(ctx, asked)
-	until := i.core.Now().Add(max(staleFor, 2*i.cfg.CacheFor)).UnixNano()
-	if errors.Is(err, errUnchanged) {
-		i.keys.Store(&keySet{keys: i.keys.Load().keys, until: until})
-		return nil
-	}
+	until := i.until()
 	var keys map[keyName]*key
 	skipped := 0
 	if err == nil {
@@ -235,7 +255,7 @@ func (i *Issuer) key(name keyName) (*key, Result) {
 	if k := i.known(name); k != nil {
 		return k, Valid
 	}
-	if r := i.askForUnknown(); r != nil {
+	if r := i.askSparingly(); r != nil {
 		i.await(r)
 	}
 	if k := i.known(name); k != nil { // even when it was too early to ask: a fetch may have ended just before
@@ -255,8 +275,12 @@ func (i *Issuer) known(name keyName) *key {
 	return set.keys[name]
 }
 
-// askForUnknown has keys fetched for a key that is not known, or joins a fetch; nil when it is too early.
-func (i *Issuer) askForUnknown() *round {
+// askSparingly has keys fetched, as for a key that is not known, or joins a fetch; nil when it is too early, and for
+// keys of a file, which is watched.
+func (i *Issuer) askSparingly() *round {
+	if i.cfg.JWKSFile != "" {
+		return nil
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.round != nil {

@@ -253,8 +253,10 @@ func TestFile(t *testing.T) {
 		replaced := path + ".new"
 		require.NoError(t, os.WriteFile(replaced, keySetOf(t, "other"), 0o600))
 		require.NoError(t, os.Rename(replaced, path))
-		time.Sleep(lookEvery)
-		synctest.Wait()
+		require.Equal(t, UnknownKey, second(v.Verify(fresh)), "nobody looked yet")
+		news, err := core.HotFiles()[0].Look()
+		require.NoError(t, err)
+		require.True(t, news)
 		require.Equal(t, Valid, second(v.Verify(fresh)))
 		require.Equal(t, UnknownKey, second(v.Verify(old)))
 
@@ -266,6 +268,59 @@ func TestFile(t *testing.T) {
 		require.Equal(t, Valid, second(v.Verify(old)))
 		require.NoError(t, core.Close())
 	})
+}
+
+func TestKeysOfAFileOutliveEveryCache(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys.json")
+	require.NoError(t, os.WriteFile(path, keySetOf(t, "rsa"), 0o600))
+	at := clock{at: start}
+	core := newCore(t, at.now)
+	i := NewIssuer(core, IssuerConfig{Issuer: issuerName, JWKSFile: path})
+	v := NewVerifier(core, Config{Issuers: []*Issuer{i}, Cognito: true})
+	require.NoError(t, core.Start(func(*gw.Ctx) gw.Fault { return gw.OK }))
+	at.add(30 * 24 * time.Hour)
+	token := sign(t, "RS256", "rsa", idClaims("exp", at.now().Unix()+60))
+	require.Equal(t, Valid, second(v.Verify(token)))
+}
+
+// TestFetchedKeysAreFetchedAgainOnASignal: at most once in 10 seconds, and then as soon as may be.
+func TestFetchedKeysAreFetchedAgainOnASignal(t *testing.T) {
+	var fetches atomic.Int32
+	keys := keySetOf(t, "rsa")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fetches.Add(1)
+		_, _ = w.Write(keys)
+	}))
+	defer server.Close()
+	at := clock{at: start}
+	core := newCore(t, at.now)
+	i := NewIssuer(core, IssuerConfig{Issuer: issuerName, JWKSURL: server.URL})
+	expect := func(want int32) {
+		t.Helper()
+		i.mu.Lock()
+		r := i.round
+		i.mu.Unlock()
+		if r != nil {
+			<-r.done
+		}
+		require.Equal(t, want, fetches.Load())
+	}
+	expect(1)
+	hot := core.HotFiles()[0]
+	news, err := hot.Look()
+	require.NoError(t, err)
+	require.False(t, news, "there is no file")
+	require.NoError(t, core.Reload())
+	expect(2)
+	require.ErrorIs(t, core.Reload(), errTooEarly)
+	_, err = hot.Look()
+	require.ErrorIs(t, err, errTooEarly)
+	expect(2)
+	at.add(unknownEvery)
+	news, err = hot.Look()
+	require.NoError(t, err)
+	require.True(t, news, "what came too early is made up for")
+	expect(3)
 }
 
 func TestSettingsThatAreRefused(t *testing.T) {

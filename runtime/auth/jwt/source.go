@@ -122,36 +122,21 @@ func readBounded(r io.Reader) ([]byte, error) {
 }
 
 // fileSource reads keys from a file.
-type fileSource struct {
-	path string
-	seen os.FileInfo // the file as it was read last
-}
+type fileSource struct{ path string }
 
-// fetch reads the file, if it was asked to or the file is another than before. Looking finds replaced files on every file
-// system and behind symbolic links.
-func (s *fileSource) fetch(_ context.Context, asked bool) ([]byte, error) {
+// fetch reads the file.
+func (s fileSource) fetch(context.Context, bool) ([]byte, error) {
 	info, err := os.Stat(s.path)
 	if err != nil {
 		return nil, err
 	}
-	if !asked && s.seen != nil && unchanged(s.seen, info) {
-		return nil, errUnchanged
-	}
-	if !info.Mode().IsRegular() {
+	if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
 		return nil, fmt.Errorf("%s is no file", s.path)
 	}
 	file, err := os.Open(s.path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	text, err := readBounded(file)
-	if err == nil {
-		s.seen = info
-	}
-	return text, err
-}
-
-func unchanged(a, b os.FileInfo) bool {
-	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+	defer file.Close() // it was only read
+	return readBounded(file)
 }

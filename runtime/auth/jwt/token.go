@@ -28,7 +28,7 @@ type Token struct {
 	until   int64  // and ends here
 }
 
-// Authorization is what the token says of who brought it.
+// Authorization is what the token says of its bearer. All requests with the token share it, so that none allocates one.
 func (t *Token) Authorization() *gw.Authorization { return &t.authorization }
 
 // Subject is the claim sub, empty when there is none.

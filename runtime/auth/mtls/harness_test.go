@@ -1,7 +1,6 @@
 package mtls
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"io"
@@ -31,9 +30,8 @@ type domain struct {
 	*Truststore
 	t     *testing.T
 	url   string
-	ticks chan time.Time
-	log   *bytes.Buffer // read only between looks
-	late  atomic.Int64  // how much the clock is ahead
+	core  *gw.Core
+	late  atomic.Int64 // how much the clock is ahead
 	paths Config
 }
 
@@ -55,11 +53,11 @@ func build(t *testing.T, truststore string, lists ...string) (*domain, *gw.Core)
 		write(t, path, text)
 		cfg.CRLs = append(cfg.CRLs, path)
 	}
-	d := &domain{t: t, ticks: make(chan time.Time), log: new(bytes.Buffer), paths: cfg}
-	core := gw.NewCore(&gw.API{Title: "test", Domains: []gw.Domain{{Name: "api.example.com", Mappings: []gw.Mapping{{}}}}}, gw.WithLogger(slog.New(slog.NewTextHandler(d.log, nil))),
+	d := &domain{t: t, paths: cfg}
+	core := gw.NewCore(&gw.API{Title: "test", Domains: []gw.Domain{{Name: "api.example.com", Mappings: []gw.Mapping{{}}}}}, gw.WithLogger(slog.New(slog.DiscardHandler)),
 		gw.WithClock(func() time.Time { return time.Now().Add(time.Duration(d.late.Load())) }))
 	t.Cleanup(func() { require.NoError(t, core.Close()) })
-	d.Truststore = newTruststore(core, cfg, d.ticks)
+	d.core, d.Truststore = core, New(core, cfg)
 	return d, core
 }
 
@@ -93,13 +91,8 @@ func serve(t *testing.T, truststore string, lists ...string) *domain {
 	return d
 }
 
-// look has the files looked at, and returns when that is over.
-func (d *domain) look() {
-	d.ticks <- time.Time{}
-	d.ticks <- time.Time{} // taken only when the look before is over
-	d.mu.Lock()
-	defer d.mu.Unlock()
-}
+// look has the files looked at, as a server does.
+func (d *domain) look() (news bool, err error) { return d.core.HotFiles()[0].Look() }
 
 // connect is a client of the domain; nil: without a certificate.
 func (d *domain) connect(cert *tls.Certificate, http2 bool) *http.Client {

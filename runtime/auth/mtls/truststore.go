@@ -6,10 +6,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	gw "github.com/gatewright/gatewright/runtime"
-	"github.com/gatewright/gatewright/runtime/auth/internal/files"
 )
 
 // Config is a domain's mutualTls (extensions.md, x-gateway-domains).
@@ -32,30 +30,20 @@ type Truststore struct {
 	current  atomic.Pointer[trust]
 	failures atomic.Int64
 
-	mu     sync.Mutex // of what follows: one reload at a time
-	seen   []files.Stamp
-	broken string // the last look's error
+	loading sync.Mutex // one reload at a time
 }
 
-// New guards a domain of the API by the files of cfg. What is wrong with them is said by the core's Start. They are looked at every 2 seconds
-// until the core is closed; one that breaks later leaves in force what was, which is logged and counted.
+// New guards a domain of the API by the files of cfg. What is wrong with them is said by the core's Start. They are hot
+// (Core.OnReload); one that breaks later leaves in force what was.
 func New(core *gw.Core, cfg Config) *Truststore {
-	ticker := time.NewTicker(files.Every)
-	core.OnClose(ticker.Stop)
-	return newTruststore(core, cfg, ticker.C)
-}
-
-// newTruststore is New with the times at which files are looked at.
-func newTruststore(core *gw.Core, cfg Config, ticks <-chan time.Time) *Truststore {
 	cfg.CRLs = slices.Clone(cfg.CRLs)
 	t := &Truststore{core: core, cfg: cfg}
 	t.current.Store(emptyTrust()) // nobody is let in when the start fails
 	core.GuardDomain(cfg.Name, t)
+	core.OnReload("truststore of "+cfg.Name, append([]string{cfg.Truststore}, cfg.CRLs...), t.Reload)
 	if err := t.Reload(); err != nil {
 		core.Fail(err)
-		return t
 	}
-	core.OnClose(files.Follow(ticks, t.look))
 	return t
 }
 
@@ -64,41 +52,13 @@ func (t *Truststore) Failures() int64 { return t.failures.Load() }
 
 // Reload reads the files again. On an error nothing changes.
 func (t *Truststore) Reload() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.load()
-}
-
-// look reloads when a file changed, and after a reload that failed. The same failure is logged once.
-func (t *Truststore) look() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.broken == "" && files.Same(t.seen, files.Look(t.paths())) {
-		return
-	}
-	err := t.load()
-	if err == nil {
-		t.broken = ""
-		t.core.Logger().Info("reloaded truststore", "domain", t.cfg.Name)
-		return
-	}
-	if text := err.Error(); text != t.broken {
-		t.broken = text
-		t.core.Logger().Error("reload of a truststore failed; what was in force stays", "error", err)
-	}
-}
-
-func (t *Truststore) paths() []string { return append([]string{t.cfg.Truststore}, t.cfg.CRLs...) }
-
-// load reads the files and puts what they hold in force. The lock is held.
-func (t *Truststore) load() error {
-	seen := files.Look(t.paths()) // before reading: a change in between is found by the next look
+	t.loading.Lock()
+	defer t.loading.Unlock()
 	next, err := readTrust(t.cfg)
 	if err != nil {
 		t.failures.Add(1)
 		return fmt.Errorf("mutual TLS of %s: %w", t.cfg.Name, err)
 	}
-	t.seen = seen
 	t.current.Store(next)
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
@@ -69,34 +68,27 @@ func TestReloadKeepsWhatCannotBeRead(t *testing.T) {
 	require.Equal(t, 200, g.try(t, "first", "token1").status)
 }
 
-func TestWatch(t *testing.T) {
-	log := new(bytes.Buffer)
-	g, secret, token := fromFiles(t, log)
-	require.NoError(t, g.core.Close()) // its own watch ends, so that only ours looks
-	ticks, done := make(chan time.Time), make(chan struct{})
-	t.Cleanup(func() { <-done })
-	go func() {
-		g.verifier.watch(t.Context(), ticks, look(g.verifier.files, nil))
-		close(done)
-	}()
-	look := func() { // the second tick is taken when the first look has ended
-		ticks <- testTime
-		ticks <- testTime
+func TestFilesAreHot(t *testing.T) {
+	g, secret, token := fromFiles(t, new(bytes.Buffer))
+	hot := g.core.HotFiles()[0]
+	look := func(wantNews bool) error {
+		t.Helper()
+		news, err := hot.Look()
+		require.Equal(t, wantNews, news)
+		return err
 	}
-	look()
-	require.Empty(t, log.String())
-	require.NoError(t, os.Remove(token)) // it is being replaced, and no reason to miss the other
+	require.NoError(t, look(false))
+	require.NoError(t, os.Remove(token))
 	write(t, secret, "")
-	look()
-	require.Contains(t, log.String(), "not all secrets")
+	require.ErrorContains(t, look(true), "is empty")
+	require.Equal(t, 200, g.try(t, "first", "token1").status)
 	write(t, secret, "second")
+	err := look(true)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NotContains(t, err.Error(), "second")
 	write(t, token, "token2")
-	look()
+	require.NoError(t, look(true))
 	require.Equal(t, 200, g.try(t, "second", "token2").status)
-	for _, text := range []string{"first", "second", "token1", "token2"} {
-		require.NotContains(t, log.String(), text)
-	}
-	require.Contains(t, log.String(), "read again")
 }
 
 func TestConstruction(t *testing.T) {

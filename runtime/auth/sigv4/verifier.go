@@ -55,7 +55,6 @@ type Verifier struct {
 	scope      scope
 	principals map[string]*principal
 	nobody     *principal // whose key checks the signatures of unknown access keys, so that they take as long
-	files      []string
 	reloading  sync.Mutex
 	idle       sync.Pool // of *work
 }
@@ -71,7 +70,7 @@ type principal struct {
 }
 
 // New is a Verifier for core. What is wrong with cfg, and a secret that cannot be read, is said by core's Start. Secrets
-// in files are read again within seconds of a change, until core is closed; Reload does it at once.
+// in files are hot (Core.OnReload).
 func New(core *gw.Core, cfg Config) *Verifier {
 	v := &Verifier{core: core, principals: make(map[string]*principal, len(cfg.Principals))}
 	v.scope = scope{region: cfg.Region, service: cfg.Service}
@@ -86,15 +85,13 @@ func New(core *gw.Core, cfg Config) *Verifier {
 	_, _ = rand.Read(random) // it never fails
 	v.nobody = &principal{}
 	v.nobody.current.set(&secrets{key: hex.EncodeToString(random)})
-	v.files = secretFiles(cfg.Principals)
-	seen := look(v.files, nil) // before they are read, so that no change is missed
+	if files := secretFiles(cfg.Principals); len(files) > 0 {
+		core.OnReload("secrets of principals", files, v.Reload)
+	}
 	for i := range cfg.Principals {
 		if err := v.add(i, &cfg.Principals[i]); err != nil {
 			core.Fail(fmt.Errorf("principal %q: %w", cfg.Principals[i].AccessKeyID, err))
 		}
-	}
-	if len(v.files) > 0 {
-		v.follow(seen)
 	}
 	return v
 }

@@ -2,240 +2,229 @@ package process
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
-
-	"github.com/gatewright/gatewright/runtime/function"
 )
 
 // base is where the runtime API has its paths.
 const base = "/2018-06-01/runtime/"
 
-// reply is an answer of the API.
-type reply struct {
-	status  int
-	headers []string // lines without their ends
-	body    []byte
-}
+// maxInitError is how much of the error of a failed start is taken.
+const maxInitError = 64 << 10
 
-// serve answers a request of the process. Whatever it does wrong is refused with the API's own words, and harms nobody else.
-func (i *instance) serve(r *http.Request) reply {
-	path, ok := strings.CutPrefix(r.URL.Path, base)
-	id, what, isInvocation := strings.Cut(strings.TrimPrefix(path, "invocation/"), "/")
-	switch {
-	case !ok:
-	case r.Method == http.MethodGet && path == "invocation/next":
-		return i.next()
-	case r.Method == http.MethodPost && path == "init/error":
-		return i.initError(r)
-	case r.Method == http.MethodPost && isInvocation && what == "response":
-		return i.response(r, id)
-	case r.Method == http.MethodPost && isInvocation && what == "error":
-		return i.invocationError(r, id)
-	}
-	return refuse(http.StatusNotFound, "NotFound", "no such path")
-}
+// The answer to a process that has done what it may.
+var acceptance = []byte("HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n")
 
-func refuse(status int, kind, message string) reply {
-	return reply{status: status, body: failure{kind, message}.plain()}
-}
-
-// notNow refuses what does not fit what the process is doing.
-func notNow(message string) reply {
-	return refuse(http.StatusForbidden, "InvalidStateTransition", message)
-}
-
-func accept() reply {
-	return reply{status: http.StatusAccepted, body: []byte(`{"status":"OK"}`)}
-}
-
-// next waits for work and hands it over.
-func (i *instance) next() reply {
-	if !i.ask() {
-		return notNow("the invocation under way has no answer yet, or work is asked for already")
-	}
-	i.output.about("")
-	i.pool.free(i)
-	var v *invocation
-	select {
-	case v = <-i.work:
-	case <-i.gone:
-		return notNow("the process has ended")
-	}
-	i.begin(v)
-	deadline := time.Now().Add(i.pool.cfg.Timeout).UnixMilli()
-	headers := []string{
-		"Lambda-Runtime-Aws-Request-Id: " + v.id,
-		"Lambda-Runtime-Deadline-Ms: " + strconv.FormatInt(deadline, 10),
-		"Lambda-Runtime-Invoked-Function-Arn: " + v.arn,
-	}
-	if v.trace != "" {
-		headers = append(headers, "Lambda-Runtime-Trace-Id: "+v.trace)
-	}
-	return reply{status: http.StatusOK, headers: headers, body: v.payload}
-}
-
-// errLong is a body that is longer than answers may be.
-var errLong = errors.New("the body is too long")
-
-// read reads a body of at most limit bytes.
-func read(r io.Reader, size, limit int64) ([]byte, error) {
-	if size > limit {
-		return nil, errLong
-	}
-	var b bytes.Buffer
-	if size > 0 {
-		b.Grow(int(size) + bytes.MinRead)
-	}
-	n, err := b.ReadFrom(io.LimitReader(r, limit+1))
-	if n > limit {
-		return nil, errLong
-	}
-	return b.Bytes(), err
-}
-
-// working is what the process works on, if that has the id; refusal says why it does not.
-func (i *instance) working(id string) (v *invocation, refusal reply) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	switch {
-	case i.current == nil:
-		return nil, notNow("no invocation is under way")
-	case i.current.id != id:
-		return nil, refuse(http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
+// route answers a request and reports whether the connection can go on. Whatever the process does wrong is refused with the
+// API's own words, and harms nobody else.
+func (k *conn) route() bool {
+	path, ok := bytes.CutPrefix(k.head.path, []byte(base))
+	what, invocation := bytes.CutPrefix(path, []byte("invocation/"))
+	id, end, _ := bytes.Cut(what, []byte{'/'})
+	switch h := &k.head; {
+	case ok && invocation && h.get && string(what) == "next":
+		return k.next()
+	case ok && invocation && h.post && string(end) == "response":
+		return k.response(id)
+	case ok && invocation && h.post && string(end) == "error":
+		return k.invocationError(id)
+	case ok && h.post && string(path) == "init/error":
+		return k.initError()
 	default:
-		return i.current, reply{}
+		return k.refuse(http.StatusNotFound, "NotFound", "there is no such path or method")
+	}
+}
+
+// refuse answers with an error. The connection closes where the end of the request is not certain, or its body may never come.
+func (k *conn) refuse(status int, kind, message string) bool {
+	body := `{"errorMessage":` + strconv.Quote(message) + `,"errorType":"` + kind + "\"}\n" // our own words, without anything to escape
+	text := "HTTP/1.1 " + strconv.Itoa(status) + " " + http.StatusText(status) + "\r\nContent-Type: application/json\r\n"
+	if k.head.expects || status == http.StatusBadRequest && kind != "InvalidRequestID" || status == http.StatusRequestHeaderFieldsTooLarge {
+		text += "Connection: close\r\n"
+		k.head.closes = true
+	}
+	text += "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n"
+	return k.write(append([]byte(text), body...))
+}
+
+// transition refuses what a process may not do in its state.
+func (k *conn) transition(from state, to string) bool {
+	return k.refuse(http.StatusForbidden, "InvalidStateTransition",
+		"State transition from "+from.String()+" to "+to+" failed for runtime. Error: State transition is not allowed")
+}
+
+// next hands work over, or leaves the process waiting for it.
+func (k *conn) next() bool {
+	if k.head.length > 0 || k.head.chunked {
+		return k.refuse(http.StatusBadRequest, "InvalidRequest", "a request for work has no body")
+	}
+	i := k.i
+	i.pool.mu.Lock()
+	v, ok := i.ask(k)
+	state := i.state
+	i.pool.mu.Unlock()
+	if !ok {
+		return k.transition(state, ready.String())
+	}
+	if v != nil {
+		k.writing.Lock()
+		k.out = v.appendTo(k.out[:0])
+		k.flush(v, k.out)
+		i.pool.mu.Lock()
+		v.writing = false
+		i.pool.mu.Unlock()
+	}
+	return true
+}
+
+// claim is what the process works on, if that has the id and its answer is not on its way already; nil has been refused.
+func (k *conn) claim(id []byte, to string) (v *invocation, goesOn bool) {
+	i := k.i
+	i.pool.mu.Lock()
+	known, state := bytes.Equal(id, i.lastID), i.state
+	if v = i.current; v != nil && (!known || v.claimed) {
+		v = nil
+	}
+	if v != nil {
+		v.claimed = true
+	}
+	i.pool.mu.Unlock()
+	switch {
+	case v != nil:
+		return v, true
+	case !known:
+		return nil, k.refuse(http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
+	default:
+		return nil, k.transition(state, to)
 	}
 }
 
 // response takes what the function returned.
-func (i *instance) response(r *http.Request, id string) reply {
-	v, refusal := i.working(id)
+func (k *conn) response(id []byte) bool {
+	v, goesOn := k.claim(id, "InvocationResponse")
 	if v == nil {
-		return refusal
+		return goesOn
 	}
-	if v.streams { // not every client of Amazon's says that it streams (Lambda-Runtime-Function-Response-Mode)
-		return i.streamed(r, v)
+	limit := k.i.pool.core.Limits().ReplyBytes
+	switch mode := k.head.mode; {
+	case len(mode) > 0 && string(mode) != "streaming":
+		k.settle(v, nil, failure{"Runtime.InvalidResponseModeHeader", "Invalid function response mode"}.payload())
+		return k.refuse(http.StatusBadRequest, "InvalidFunctionResponseMode", "Invalid function response mode")
+	case v.streams: // not every client of Amazon's says that it streams
+		return k.stream(v)
 	}
-	limit := i.pool.core.Limits().ReplyBytes
-	body, err := read(r.Body, r.ContentLength, limit)
-	if i.done(id) == nil {
-		return notNow("no invocation is under way")
-	}
-	switch fault := trailerFault(r); {
-	case errors.Is(err, errLong):
-		v.fail(tooLarge(limit).plain())
-		return refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size ("+strconv.FormatInt(limit, 10)+" bytes).")
-	case err != nil:
-		v.fail(failure{"Runtime.TruncatedResponse", "the answer broke off"}.payload(id))
-		return refuse(http.StatusBadRequest, "TruncatedResponse", "the body broke off")
-	case fault != nil:
-		v.fail(fault)
-	default:
-		v.succeed(body)
-	}
-	return accept()
-}
-
-// trailerFault is the error that a streamed answer ends in; nil when there is none.
-func trailerFault(r *http.Request) []byte {
-	kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type")
-	if kind == "" {
-		return nil
-	}
-	body, err := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
-	if err != nil || !json.Valid(body) {
-		return failure{kind, ""}.plain()
-	}
-	return body
-}
-
-// streamed passes an answer on while it comes.
-func (i *instance) streamed(r *http.Request, v *invocation) reply {
-	in, out := io.Pipe()
-	if !v.stream(in) {
-		in.Close() // the caller has left; the function may finish
-	}
-	_, err := io.Copy(out, r.Body)
-	fault := trailerFault(r)
+	k.proceed(limit)
+	answer, err := k.body.all(v.answer, limit)
 	switch {
-	case fault != nil:
-		out.CloseWithError(failureOf(fault))
-	case err != nil && !errors.Is(err, io.ErrClosedPipe):
-		out.CloseWithError(function.ErrUnreachable)
-	default:
-		out.Close()
+	case err == io.ErrShortBuffer:
+		return k.tooLarge(v, limit)
+	case err != nil:
+		return k.brokeOff(v, err)
 	}
-	if errors.Is(err, io.ErrClosedPipe) {
-		io.Copy(io.Discard, r.Body) // nobody reads on; the function may finish all the same
+	k.settle(v, answer, k.body.failure())
+	return k.write(acceptance)
+}
+
+// proceed has a client that waits for leave send its body, unless that is too long anyway.
+func (k *conn) proceed(limit int64) {
+	if k.head.expects && k.head.length <= limit {
+		k.write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
 	}
-	if i.done(v.id) == nil {
-		return notNow("no invocation is under way")
+}
+
+// settle ends v with an answer, or with an error.
+func (k *conn) settle(v *invocation, answer, fault []byte) {
+	p := k.i.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	k.i.settle(v, func() {
+		if fault != nil {
+			v.fail(fault)
+		} else if !v.ended {
+			v.answer = answer
+			v.end()
+		}
+	})
+}
+
+// tooLarge ends v, whose answer is longer than limit.
+func (k *conn) tooLarge(v *invocation, limit int64) bool {
+	k.settle(v, nil, tooLarge(limit).payload())
+	return k.refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size ("+strconv.FormatInt(limit, 10)+" bytes).")
+}
+
+// endTime is how long the end of a process may come behind that of its connection.
+const endTime = 100 * time.Millisecond
+
+// brokeOff ends v, whose answer broke off because of err: with why the process has ended, if that is the reason.
+func (k *conn) brokeOff(v *invocation, err error) bool {
+	if err == errMalformed || err == errHeadLong {
+		k.settle(v, nil, truncated().about(v.id).payload())
+		return k.refuse(http.StatusBadRequest, "TruncatedHTTPRequest", "HTTP request detected as truncated")
 	}
-	return accept()
+	fault := k.whyBroken(v)
+	k.settle(v, nil, fault)
+	return false
+}
+
+// whyBroken is the error of a function whose answer broke off.
+func (k *conn) whyBroken(v *invocation) []byte {
+	k.i.pool.mu.Lock()
+	v.broken, v.kept = true, true // the process may ask for more meanwhile
+	k.i.pool.mu.Unlock()
+	wait := time.NewTimer(endTime)
+	defer wait.Stop()
+	select {
+	case <-k.i.gone:
+		k.i.pool.mu.Lock()
+		defer k.i.pool.mu.Unlock()
+		return k.i.reason(v.id)
+	case <-wait.C:
+		return truncated().about(v.id).payload()
+	}
 }
 
 // invocationError takes the error that the function ended in.
-func (i *instance) invocationError(r *http.Request, id string) reply {
-	if v, refusal := i.working(id); v == nil {
-		return refusal
-	}
-	body, err := read(r.Body, r.ContentLength, i.pool.core.Limits().ReplyBytes)
-	v := i.done(id)
+func (k *conn) invocationError(id []byte) bool {
+	v, goesOn := k.claim(id, "InvocationErrorResponse")
 	if v == nil {
-		return notNow("no invocation is under way")
+		return goesOn
 	}
-	if err != nil || !json.Valid(body) {
-		body = failure{r.Header.Get("Lambda-Runtime-Function-Error-Type"), "the function's error is no JSON"}.plain()
+	limit := k.i.pool.core.Limits().ReplyBytes
+	k.proceed(limit)
+	body, err := k.body.all(nil, limit)
+	switch {
+	case err == io.ErrShortBuffer:
+		return k.tooLarge(v, limit)
+	case err != nil:
+		return k.brokeOff(v, err)
 	}
-	v.fail(body)
-	return accept()
+	k.settle(v, nil, reported(body, k.head.errorType))
+	return k.write(acceptance)
 }
 
-// longestInitError is how much of the error of a failed start is kept.
-const longestInitError = 64 << 10
-
-// initError takes the error that the process could not start for.
-func (i *instance) initError(r *http.Request) reply {
+// initError takes the error that the process could not start for. The process is expected to end then.
+func (k *conn) initError() bool {
+	i := k.i
+	k.proceed(maxInitError)
+	body, err := k.body.all(nil, maxInitError)
+	switch {
+	case err == io.ErrShortBuffer:
+		return k.refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size ("+strconv.Itoa(maxInitError)+" bytes).")
+	case err != nil:
+		return false
+	}
 	i.pool.mu.Lock()
-	ready := i.ready
+	state, asked := i.state, i.asked
+	if !asked && i.initFail == nil {
+		i.initFail = reported(body, k.head.errorType)
+		i.wait(grace)
+	}
 	i.pool.mu.Unlock()
-	if ready {
-		return notNow("the start is over")
+	if asked {
+		return k.transition(state, "InitError")
 	}
-	body, err := read(r.Body, r.ContentLength, longestInitError)
-	if err != nil || !json.Valid(body) {
-		body = failure{"Runtime.InitError", "the process could not start"}.plain()
-	}
-	i.mu.Lock()
-	i.initFail = body
-	i.mu.Unlock()
-	return accept()
-}
-
-// failureOf is a function error as streams end in it.
-func failureOf(payload []byte) *function.Failure {
-	var f failure
-	if err := json.Unmarshal(payload, &f); err != nil {
-		return &function.Failure{Type: "Unhandled", Message: cut(payload)}
-	}
-	return &function.Failure{Type: f.Type, Message: f.Message}
-}
-
-// whole is an answer that came at once, as a stream.
-func whole(answer []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(answer)) }
-
-// cut is the beginning of a text for the log.
-func cut(text []byte) string {
-	const most = 1000
-	if len(text) > most {
-		return string(text[:most]) + "…"
-	}
-	return string(text)
+	return k.write(acceptance)
 }

@@ -2,15 +2,18 @@
 // any runtime client of Amazon's, speaks inside Lambda. A Pool has the processes of one function, a process works on one
 // invocation at a time. The package must not know what payloads mean.
 //
-// Nothing outlives the gateway: each process leads a group of its own, which is ended as a whole, and on Linux the kernel ends
-// a process whose gateway was killed.
+// Each process leads a group of its own, which is ended as a whole with the process, and all with the gateway. On Linux the kernel
+// ends a process whose gateway was killed. What a process has started in a session of its own (setsid) is beyond that: nothing
+// that works without rights over the machine, and without a setting of the gateway's whole program, would find it.
 package process
 
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,12 +29,14 @@ type Config struct {
 	Dir string
 	// Env is what the function gets beside Lambda's own variables: NAME=VALUE.
 	Env []string
-	// Concurrency is how many processes there are at most; default 10.
+	// Concurrency is how many processes there are at most, each with one invocation at a time; default 10, at most 1,000.
 	Concurrency int
-	// MemoryMiB is how much resident memory a process may have, those that it has started included; default no bound. It is
-	// looked at every 100 ms, on Linux only.
+	// MemoryMiB is how much resident memory a process may have, those that it has started included; default no bound, while the
+	// function is told 128, as in Lambda. It is looked at every 100 ms (every 2 s for processes whose parent has ended), on
+	// Linux only: elsewhere it is not bounded.
 	MemoryMiB int
-	// Timeout is how long an invocation may take; then the process is killed. Default 3 seconds, as in Lambda.
+	// Timeout is how long an invocation may take, until the process asks for the next one; then the process is killed, and the
+	// call is a function error. Default 3 seconds, as in Lambda. A caller who leaves earlier does not end an invocation.
 	Timeout time.Duration
 	// Idle is how long a process waits for work until it is ended; default 5 minutes.
 	Idle time.Duration
@@ -53,8 +58,47 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Open looks for the program. No process is started before it is needed.
+// maxConcurrency bounds processes.
+const maxConcurrency = 1000
+
+// check says what is wrong with c.
+func (c Config) check() error {
+	switch {
+	case c.Concurrency < 0 || c.Concurrency > maxConcurrency:
+		return fmt.Errorf("concurrency %d is not between 0 and %d", c.Concurrency, maxConcurrency)
+	case c.MemoryMiB < 0 || c.Timeout < 0 || c.Idle < 0:
+		return errors.New("memory, timeout and idle time cannot be negative")
+	}
+	for _, word := range slices.Concat(c.Command, c.Env, []string{c.Dir}) {
+		if strings.IndexByte(word, 0) >= 0 {
+			return errors.New("command, environment and folder cannot have NUL characters")
+		}
+	}
+	for _, pair := range c.Env {
+		if name, _, ok := strings.Cut(pair, "="); !ok || name == "" {
+			return errors.New("an entry of the environment is no NAME=VALUE") // it may be a secret: it is not repeated
+		}
+	}
+	if info, err := os.Stat(firstOf(c.Dir, ".")); err != nil {
+		return fmt.Errorf("folder of the function: %w", err)
+	} else if !info.IsDir() {
+		return fmt.Errorf("%q is no folder", c.Dir)
+	}
+	return nil
+}
+
+func firstOf(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+// Open looks for the program and the folder. No process is started before it is needed.
 func (c Config) Open(core *gw.Core, f function.Function) (function.Target, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	c = c.withDefaults()
 	program, err := c.program()
 	if err != nil {

@@ -58,12 +58,19 @@ func environment(core *gw.Core, f function.Function, c Config) []string {
 		"LAMBDA_TASK_ROOT="+dir,
 		"LAMBDA_RUNTIME_DIR="+dir,
 	)
-	return append(env, c.Env...)
+	return append(env, c.Env...) // of two with the same name the last counts
 }
 
-// nameAndVersion are the function's name and the version or alias behind it.
+// nameAndVersion are the function's name and the version or alias that it is asked for by.
 func nameAndVersion(f function.Function) (name, version string) {
-	name, version, _ = strings.Cut(f.Name, ":")
+	name = f.Name
+	for _, text := range []string{f.ARN, f.Name} { // arn:aws:lambda:REGION:ACCOUNT:function:NAME[:VERSION]
+		if parts := strings.Split(text, ":"); len(parts) >= 7 && parts[0] == "arn" {
+			name = strings.Join(parts[6:], ":")
+			break
+		}
+	}
+	name, version, _ = strings.Cut(name, ":")
 	if version == "" {
 		version = "$LATEST"
 	}

@@ -9,12 +9,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,29 +40,59 @@ func TestMain(m *testing.M) {
 
 // functions are how functions behave, and misbehave.
 var functions = map[string]func(){
-	"go":       func() { lambda.Start(greet) },
-	"stream":   func() { lambda.Start(spell) },
-	"echo":     func() { serve(func(id string, event []byte) { post("invocation/"+id+"/response", event) }) },
-	"exit":     func() { serve(func(string, []byte) { os.Exit(3) }) },
-	"leave":    func() { serve(func(string, []byte) { os.Exit(0) }) },
-	"hang":     func() { serve(func(string, []byte) { select {} }) },
-	"twice":    func() { serve(twice) },
-	"other":    func() { serve(other) },
-	"garbage":  func() { serve(garbage) },
-	"huge":     func() { serve(huge) },
-	"broken":   func() { serve(broken) },
-	"failing":  func() { serve(failing) },
-	"flood":    func() { serve(flood) },
-	"eat":      func() { serve(eat) },
-	"children": func() { serve(children) },
-	"greedy":   greedy,
+	"go":     func() { lambda.Start(greet) },
+	"stream": func() { lambda.Start(spell) },
+	"echo":   func() { serve(func(id string, event []byte) { post("invocation/"+id+"/response", event) }) },
+	"bare":   bare,
+	"wait": func() {
+		serve(func(id string, event []byte) { time.Sleep(time.Millisecond); post("invocation/"+id+"/response", event) })
+	},
+	"exit":       func() { serve(func(string, []byte) { os.Exit(3) }) },
+	"leave":      func() { serve(func(string, []byte) { os.Exit(0) }) },
+	"hang":       func() { serve(func(string, []byte) { select {} }) },
+	"twice":      func() { serve(twice) },
+	"other":      func() { serve(other) },
+	"garbage":    func() { serve(garbage) },
+	"huge":       func() { serve(huge) },
+	"broken":     func() { serve(broken) },
+	"failing":    func() { serve(failing) },
+	"flood":      func() { serve(flood) },
+	"eat":        func() { serve(eat) },
+	"children":   func() { serve(children) },
+	"greedy":     greedy,
+	"impatient":  func() { serve(impatient) },
+	"fickle":     fickle,
+	"pipelined":  pipelined,
+	"noise":      noise,
+	"deaf":       deaf,
+	"stale":      stale,
+	"hangup":     func() { serve(hangUp) },
+	"trickle":    func() { serve(trickle) },
+	"halfstream": func() { serve(halfStream) },
+	"gated":      func() { serve(gated) },
+	"counting":   counting,
+	"badmode":    func() { serve(badMode) },
+	"gateway":    gateway,
+	"silent":     func() { select {} },
 	"badstart": func() {
 		post("init/error", []byte(`{"errorType":"Extension.Bad","errorMessage":"no way"}`))
 		os.Exit(1)
 	},
 	"deadborn": func() { os.Exit(7) },
 	"env":      func() { serve(environ) },
+	"talker":   func() { serve(talk) },
 	"child":    func() { os.WriteFile(os.Getenv("PIDFILE"), fmt.Append(nil, os.Getpid()), 0o644); select {} },
+}
+
+// gateway is a gateway with a function, until it is killed.
+func gateway() {
+	core := gw.NewCore(&gw.API{Title: "Test"})
+	program, _ := filepath.Abs(os.Args[0])
+	target, err := Config{Command: []string{program}, Env: []string{"FUNCTION=child", "PIDFILE=" + os.Getenv("PIDFILE")}}.Open(core, function.Function{Name: "Test", ARN: arn})
+	if err != nil {
+		os.Exit(6)
+	}
+	target.Invoke(&function.Call{ARN: arn, Payload: []byte(`{}`), RequestID: id}, &function.Answer{})
 }
 
 type greeting struct {
@@ -102,7 +134,7 @@ func serve(handle func(id string, event []byte)) {
 		event, _ := io.ReadAll(response.Body)
 		response.Body.Close()
 		if response.StatusCode != http.StatusOK {
-			os.Exit(9)
+			os.Exit(9) // the test sees it as an exit
 		}
 		handle(response.Header.Get("Lambda-Runtime-Aws-Request-Id"), event)
 	}
@@ -194,25 +226,187 @@ func children(id string, _ []byte) {
 	post("invocation/"+id+"/response", []byte(`"begat"`))
 }
 
-// greedy asks for work on two connections at once.
+// greedy asks for work on two connections at once: the later one gets it.
 func greedy() {
-	refused := make(chan string, 2)
-	ask := func() {
-		response, err := http.Get(api("invocation/next"))
+	for {
+		got := make(chan string, 2)
+		ask := func() {
+			response, err := http.Get(api("invocation/next"))
+			if err != nil {
+				got <- "" // the other one took its place
+				return
+			}
+			defer response.Body.Close()
+			got <- response.Header.Get("Lambda-Runtime-Aws-Request-Id")
+		}
+		go ask()
+		go ask()
+		id := <-got + <-got
+		post("invocation/"+id+"/response", []byte(`"once"`))
+	}
+}
+
+// impatient asks for more before it has answered.
+func impatient(id string, _ []byte) {
+	response, err := http.Get(api("invocation/next"))
+	if err != nil {
+		os.Exit(8)
+	}
+	defer response.Body.Close()
+	text, _ := io.ReadAll(response.Body)
+	post("invocation/"+id+"/response", text)
+}
+
+// fickle asks for work, hangs up and asks again, many times, before it serves.
+func fickle() {
+	serve(func(id string, event []byte) {
+		post("invocation/"+id+"/response", event)
+		for range 50 {
+			c, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+			if err != nil {
+				return
+			}
+			fmt.Fprint(c, "GET "+base+"invocation/next HTTP/1.1\r\nHost: x\r\n\r\n")
+			c.Close()
+		}
+	})
+}
+
+// pipelined sends all that it has to say at once, garbage behind it.
+func pipelined() {
+	for {
+		c, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 		if err != nil {
 			return
 		}
-		defer response.Body.Close()
-		text, _ := io.ReadAll(response.Body)
-		if response.StatusCode == http.StatusForbidden {
-			refused <- string(text)
-			return
-		}
-		post("invocation/"+response.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/response", []byte(<-refused))
+		fmt.Fprint(c, "GET "+base+"invocation/next HTTP/1.1\r\n\r\nPOST "+base+"invocation/x/response HTTP/1.1\r\nContent-Length: 1\r\n\r\nx")
+		io.Copy(io.Discard, c)
+		c.Close()
 	}
-	go ask()
-	ask()
+}
+
+// noise opens connections that say nothing, or nonsense, and serves all the same.
+func noise() {
+	serve(func(id string, event []byte) {
+		for n := range 40 {
+			c, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+			if err != nil {
+				continue
+			}
+			defer c.Close()
+			if n%2 == 0 {
+				fmt.Fprint(c, "\x00\x01\r\n\r\n")
+			}
+		}
+		post("invocation/"+id+"/response", event)
+	})
+}
+
+// deaf serves once, then asks for work and reads nothing of it.
+func deaf() {
+	c, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+	if err != nil {
+		return
+	}
+	fmt.Fprint(c, "GET "+base+"invocation/next HTTP/1.1\r\n\r\n")
+	id, event, err := readAnswer(bufio.NewReader(c))
+	if err != nil {
+		return
+	}
+	fmt.Fprintf(c, "POST %sinvocation/%s/response HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s", base, id, len(event), event)
+	fmt.Fprint(c, "GET "+base+"invocation/next HTTP/1.1\r\n\r\n")
 	select {}
+}
+
+// stale answers the invocation before once more.
+func stale() {
+	before := ""
+	serve(func(id string, _ []byte) {
+		said := "none before"
+		if before != "" {
+			said = post("invocation/"+before+"/response", []byte(`"late"`))
+		}
+		before = id
+		text, _ := json.Marshal(said)
+		post("invocation/"+id+"/response", text)
+	})
+}
+
+// hangUp closes its connection in the middle of an answer, and lives on.
+func hangUp(id string, _ []byte) {
+	c, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+	if err != nil {
+		return
+	}
+	fmt.Fprintf(c, "POST %sinvocation/%s/response HTTP/1.1\r\nContent-Length: 100\r\n\r\n{", base, id)
+	c.Close()
+	for !strings.Contains(post("init/error", nil), "from ResponseSent") { // or the API does not know yet
+	}
+}
+
+// trickle streams without end until nobody takes it.
+func trickle(id string, _ []byte) {
+	request, _ := http.NewRequest("POST", api("invocation/"+id+"/response"), endless{})
+	request.Header.Set("Lambda-Runtime-Function-Response-Mode", "streaming")
+	http.DefaultClient.Do(request)
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for n := range p {
+		p[n] = 'x'
+	}
+	return len(p), nil
+}
+
+// halfStream sends the beginning of a stream, once it is waited for, and exits.
+func halfStream(id string, _ []byte) {
+	c, err := net.Dial("tcp", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+	if err != nil {
+		return
+	}
+	fmt.Fprintf(c, "POST %sinvocation/%s/response HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n", base, id)
+	readAnswer(bufio.NewReader(c))
+	fmt.Fprint(c, "5\r\nbegun\r\n")
+	os.Exit(5)
+}
+
+// gated answers only when the file GATE is there.
+func gated(id string, event []byte) {
+	for {
+		if _, err := os.Stat(os.Getenv("GATE")); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	post("invocation/"+id+"/response", event)
+}
+
+// counting answers, when the file GATE is there, how many it has answered before.
+func counting() {
+	n := 0
+	serve(func(id string, _ []byte) {
+		gated(id, fmt.Append(nil, n))
+		n++
+	})
+}
+
+// talk prints about what it works on, to the last moment.
+func talk(id string, event []byte) {
+	fmt.Println("about", id)
+	fmt.Fprintln(os.Stderr, "about", id)
+	post("invocation/"+id+"/response", event)
+}
+
+func badMode(id string, _ []byte) {
+	request, _ := http.NewRequest("POST", api("invocation/"+id+"/response"), strings.NewReader("{}"))
+	request.Header.Set("Lambda-Runtime-Function-Response-Mode", "shouting")
+	response, err := http.DefaultClient.Do(request)
+	if err == nil {
+		response.Body.Close()
+		fmt.Println("mode:", response.StatusCode)
+	}
 }
 
 func environ(id string, _ []byte) {
@@ -243,32 +437,41 @@ const arn = "arn:aws:lambda:us-east-1:123456789012:function:Test"
 // opened is a function that behaves as it is called.
 type opened struct {
 	*pool
-	core *gw.Core
-	log  *logged
+	core  *gw.Core
+	log   *logged
+	calls atomic.Int64
 }
 
 func open(t testing.TB, behaviour string, c Config) *opened {
 	t.Helper()
-	o := &opened{log: &logged{}}
-	o.core = gw.NewCore(&gw.API{Title: "Test"}, gw.WithLogger(slog.New(slog.NewTextHandler(o.log, nil))))
 	program, err := filepath.Abs(os.Args[0])
 	require.NoError(t, err)
 	c.Command = []string{program}
 	c.Env = append(c.Env, "FUNCTION="+behaviour)
+	return openCommand(t, c)
+}
+
+func openCommand(t testing.TB, c Config) *opened {
+	t.Helper()
+	o := &opened{log: &logged{}}
+	o.core = gw.NewCore(&gw.API{Title: "Test"}, gw.WithLogger(slog.New(slog.NewTextHandler(o.log, nil))))
 	target, err := c.Open(o.core, function.Function{Name: "Test", ARN: arn})
 	require.NoError(t, err)
 	o.pool = target.(*pool)
 	t.Cleanup(func() {
 		require.NoError(t, o.core.Close())
 		require.Empty(t, o.alive)
+		require.Equal(t, [states]int{}, o.counts)
 	})
 	return o
 }
 
 const id = "0f1e2d3c-4b5a-4678-9abc-def012345678"
 
+// call calls the function with an id of its own, which what it returns has as ID.
 func (o *opened) call(payload string, within time.Duration) (string, string, error) {
 	var answer function.Answer
-	err := o.Invoke(&function.Call{ARN: arn, Payload: []byte(payload), RequestID: id, Deadline: time.Now().Add(within)}, &answer)
-	return string(answer.Payload), answer.Error, err
+	own := fmt.Sprintf("call-%d", o.calls.Add(1))
+	err := o.Invoke(&function.Call{ARN: arn, Payload: []byte(payload), RequestID: own, Deadline: time.Now().Add(within)}, &answer)
+	return strings.ReplaceAll(string(answer.Payload), own, "ID"), answer.Error, err
 }

@@ -1,262 +1,271 @@
 package process
 
 import (
+	"bytes"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"github.com/gatewright/gatewright/runtime/function"
 )
+
+// state is what a process does, as the API sees it.
+type state uint8
+
+const (
+	starting state = iota // it has never asked for work
+	ready                 // it waits for work
+	running               // it works on an invocation
+	answered              // it has answered, and not asked for more yet
+	ended                 // it is gone, or about to be: it gets no work
+	states
+)
+
+// String is the state as the API's messages name it.
+func (s state) String() string {
+	return [states]string{"Started", "Ready", "Running", "ResponseSent", "Exited"}[s]
+}
+
+// maxConnections is how many connections a process may have to its API. Runtime clients use one or two.
+const maxConnections = 16
 
 // instance is one process with the API that it alone speaks to.
 type instance struct {
-	pool  *pool
-	ready bool             // it has asked for work; under the pool's lock, as naps is
-	naps  *time.Timer      // ends it when it was idle for long
-	work  chan *invocation // what it is given; never more than one
-
+	pool     *pool
 	cmd      *exec.Cmd
-	server   *server
-	gone     chan struct{} // closed when the process has ended
 	output   *output
-	answered atomic.Bool // it has answered, and not asked for more yet
+	listener net.Listener
+	gone     chan struct{}  // closed when the process has ended
+	tasks    sync.WaitGroup // goroutines that serve the API
 
-	mu       sync.Mutex
-	asking   bool        // it waits for work
-	current  *invocation // what it works on
-	expiry   *time.Timer // it must ask for more work until then
-	initFail []byte      // what it said of its failed start
-	killed   *failure    // why it was killed
-	process  *os.Process // nil before it runs and after it has ended
+	// What is below changes under the pool's lock.
+
+	state    state
+	conns    map[*conn]struct{}
+	asker    *conn          // it waits for work
+	current  *invocation    // what the process works on
+	stream   *io.PipeWriter // what current's caller reads
+	lastID   []byte         // of what it has worked on last
+	due      time.Time      // when the state must have changed
+	timer    *time.Timer    // runs expired, not later than due
+	fires    time.Time      // when timer does
+	process  *os.Process    // nil before it runs and after it has ended
+	asked    bool           // it has asked for work once
 	stopping bool
+	mercy    *time.Timer // ends a process that was told to end and does not
+	closed   bool        // the API takes no more connections
+	killed   *failure    // why it was killed
+	initFail []byte      // what it said of its failed start
+	how      error       // how it ended, set before gone is closed
 }
 
 func newInstance(p *pool) *instance {
-	return &instance{pool: p, work: make(chan *invocation, 1), gone: make(chan struct{}), output: newOutput(p)}
+	i := &instance{pool: p, output: newOutput(p.core.Logger(), p.fn.Name), gone: make(chan struct{}), conns: map[*conn]struct{}{}}
+	i.wait(p.initTime())
+	return i
 }
 
-// give gives i what to work on; it is idle, or about to ask.
-func (i *instance) give(v *invocation) {
-	if i.naps != nil {
-		i.naps.Stop()
+// initTime is how long a process may take until it asks for work.
+func (p *pool) initTime() time.Duration { return max(initTime, p.cfg.Timeout) }
+
+// become changes the state. The pool's lock is held, as for all that follows but run, start and finish.
+func (i *instance) become(s state) {
+	if _, alive := i.pool.alive[i]; alive {
+		i.pool.counts[i.state]--
+		i.pool.counts[s]++
 	}
-	i.work <- v
+	i.state = s
 }
 
-// rest ends i unless it gets work within the time.
-func (i *instance) rest(within time.Duration) {
-	if i.naps == nil {
-		i.naps = time.AfterFunc(within, func() {
-			if i.pool.retire(i) { // nobody gives it work any more
-				i.stop()
-			}
-		})
+// wait has expired run when nothing has changed for d. A timer that runs out earlier is left as it is, so that calls in a row
+// need not touch it.
+func (i *instance) wait(d time.Duration) {
+	now := time.Now()
+	i.due = now.Add(d)
+	switch {
+	case i.timer == nil:
+		i.timer = time.AfterFunc(d, i.expired)
+	case !i.fires.Before(now) && !i.fires.After(i.due):
+		return
+	default:
+		i.timer.Reset(d)
+	}
+	i.fires = i.due
+}
+
+// expired ends a process that has not done in time what it should, or that was idle for long.
+func (i *instance) expired() {
+	i.pool.mu.Lock()
+	defer i.pool.mu.Unlock()
+	if i.state == ended {
 		return
 	}
-	i.naps.Reset(within)
+	if left := time.Until(i.due); left > 0 {
+		i.fires = i.due
+		i.timer.Reset(left)
+		return
+	}
+	switch i.state {
+	case ready:
+		i.stop()
+	case starting:
+		i.kill(timedOut(i.pool.initTime()))
+	default:
+		i.kill(timedOut(i.pool.cfg.Timeout))
+	}
 }
 
-// run runs the process from its start to its end.
-func (i *instance) run() {
-	how := i.start()
-	if how == nil {
-		slow := time.AfterFunc(initTime, i.slow)
-		watched := i.pool.watchMemory(i)
-		await(i.cmd.Process)
-		slow.Stop()
-		watched()
-		i.end()
-		how = i.cmd.Wait()
-		i.output.close()
+// begin has the process, which waits for work, work on v, and returns the connection that v is to be written to. Until it asks for
+// more it may take the function's timeout, as in Lambda: an answer alone does not stop the clock.
+func (i *instance) begin(v *invocation) *conn {
+	if bytes.Equal(v.id, i.lastID) {
+		v.renew() // an answer to the one before must not be taken for one to this one
 	}
-	i.finish(how)
+	i.lastID = append(i.lastID[:0], v.id...)
+	i.output.about(v.id)
+	k := i.asker
+	i.asker, i.current = nil, v
+	i.become(running)
+	i.wait(i.pool.cfg.Timeout)
+	v.expires = i.due
+	return k
 }
 
-// start starts the process and its API.
-func (i *instance) start() error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	i.server = newServer(listener, i.serve)
+// ask notes that the process asks for work on k, and returns what there is for it at once, if any; ok is false when it may not
+// ask. A later question takes the place of an earlier one, whose connection the process may have given up.
+func (i *instance) ask(k *conn) (v *invocation, ok bool) {
 	p := i.pool
-	i.cmd = &exec.Cmd{
-		Path: p.program, Args: p.cfg.Command, Dir: p.cfg.Dir,
-		Env:         append(p.env[:len(p.env):len(p.env)], "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String()),
-		SysProcAttr: ownGroup(),
+	if v := i.current; v != nil && v.broken {
+		i.settle(v, func() { v.fail(truncated().about(v.id).payload()) })
 	}
-	stdout, stderr, err := i.output.pipes()
-	if err != nil {
-		return err
+	if i.state == running || i.state == ended || i.initFail != nil {
+		return nil, false
 	}
-	i.cmd.Stdout, i.cmd.Stderr = stdout, stderr
-	err = p.starter.start(i.cmd)
-	stdout.Close()
-	stderr.Close()
-	if err != nil {
-		i.output.close()
-		return err
+	if i.asker != nil {
+		i.asker.c.Close()
 	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.process = i.cmd.Process; i.stopping {
-		endGroup(i.process, true)
+	i.asker, i.asked = k, true
+	if i.state == ready {
+		return nil, true
 	}
+	failing := p.delays.length > 0
+	p.delays.started()
+	if v = p.line.pop(); v != nil {
+		i.begin(v)
+		v.writing = true
+		if failing {
+			p.grow(true) // the others need not try whether it starts
+		}
+		return v, true
+	}
+	i.become(ready)
+	p.idle = append(p.idle, i)
+	i.wait(p.cfg.Idle)
+	return nil, true
+}
+
+// unask notes that k, on which the process has asked for work, has broken. It may ask again, soon.
+func (i *instance) unask(k *conn) {
+	if i.asker != k {
+		return
+	}
+	i.asker = nil
+	if i.state != ready {
+		return
+	}
+	i.pool.retire(i)
+	i.become(answered)
+	i.wait(i.pool.initTime())
+}
+
+// giveBack takes v back: it could not be written to the process, which may ask again. Its place is at the front of the line,
+// unless another process waits for work: then giveBack returns the connection that v is to be written to.
+func (i *instance) giveBack(v *invocation) *conn {
+	p := i.pool
+	if i.current != v || i.state != running || v.claimed || v.ended {
+		return nil
+	}
+	v.kept = true // whoever could not write it may still look at it
+	i.current = nil
+	i.become(answered)
+	i.wait(p.initTime())
+	if v.abandoned || p.closed {
+		v.drop(function.ErrUnreachable)
+		return nil
+	}
+	if other := p.takeIdle(); other != nil {
+		return other.begin(v)
+	}
+	p.line.pushFront(v)
+	p.grow(true)
 	return nil
 }
 
-// slow kills a process that does not ask for work.
-func (i *instance) slow() {
-	i.pool.mu.Lock()
-	ready := i.ready
-	i.pool.mu.Unlock()
-	if !ready {
-		i.kill(failure{"Sandbox.Timedout", "Runtime does not ask for work within " + initTime.String()})
+// settle notes that v, which ended is about to end, is not what the process works on any more.
+func (i *instance) settle(v *invocation, ended func()) {
+	if i.current == v {
+		i.current, i.stream = nil, nil
+		if i.state == running {
+			i.become(answered)
+		}
 	}
-}
-
-// ask notes that the process asks for work, and reports whether it may.
-func (i *instance) ask() bool {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.asking || i.current != nil {
-		return false
+	left := v.abandoned // behind its end v is the caller's, unless that one has left
+	ended()
+	if left {
+		i.pool.recycle(v)
 	}
-	i.asking = true
-	i.answered.Store(false)
-	if i.expiry != nil {
-		i.expiry.Stop()
-	}
-	return true
-}
-
-// begin notes what the process works on now. Until it asks for more it may take the function's timeout, as in Lambda: an
-// answer alone does not stop the clock. A nil invocation is no work after all.
-func (i *instance) begin(v *invocation) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.asking, i.current = false, v
-	if v == nil {
-		return
-	}
-	i.output.about(v.id)
-	limit := i.pool.cfg.Timeout
-	if i.expiry == nil {
-		i.expiry = time.AfterFunc(limit, func() { i.kill(timedOut(limit)) })
-	} else {
-		i.expiry.Reset(limit)
-	}
-}
-
-// done ends the invocation with the id, if that is what the process works on, and returns it.
-func (i *instance) done(id string) *invocation {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	v := i.current
-	if v == nil || v.id != id {
-		return nil
-	}
-	i.current = nil
-	i.answered.Store(true)
-	return v
 }
 
 // kill ends the process at once, for a reason that the caller is told.
 func (i *instance) kill(why failure) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
 	if i.killed == nil {
 		i.killed = &why
 	}
+	i.leave()
 	if i.process != nil {
 		endGroup(i.process, true)
 	}
 }
 
-// end ends what the process has started, and the process itself if it has not ended.
-func (i *instance) end() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	endGroup(i.process, true)
-	i.process = nil
-}
-
 // stop has the process end, and ends it when it does not.
 func (i *instance) stop() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.stopping = true; i.process == nil {
-		return
+	i.stopping = true
+	i.leave()
+	if i.process == nil {
+		return // start looks
 	}
 	endGroup(i.process, false)
-	time.AfterFunc(grace, func() {
-		i.mu.Lock()
-		defer i.mu.Unlock()
+	if i.mercy != nil {
+		return
+	}
+	i.mercy = time.AfterFunc(grace, func() {
+		i.pool.mu.Lock()
+		defer i.pool.mu.Unlock()
 		if i.process != nil {
 			endGroup(i.process, true)
 		}
 	})
 }
 
-// finish cleans up behind a process that has ended, or that could not be started.
-func (i *instance) finish(how error) {
-	close(i.gone)
-	if i.server != nil {
-		i.server.close()
-	}
-	i.pool.mu.Lock()
-	if i.naps != nil {
-		i.naps.Stop()
-	}
-	i.pool.mu.Unlock()
-	i.mu.Lock()
-	v := i.current
-	i.current = nil
-	if i.expiry != nil {
-		i.expiry.Stop()
-	}
-	why := i.reason(how)
-	i.mu.Unlock()
-	if v != nil {
-		v.fail(why(v.id))
-	}
-	i.tell(v, why)
-	i.pool.lost(i, why)
-	select {
-	case missed := <-i.work: // given, but never fetched
-		i.pool.submit(missed)
-	default:
-	}
+// leave takes the process out of work.
+func (i *instance) leave() {
+	i.pool.retire(i)
+	i.become(ended)
 }
 
-// reason is why the process has ended, as the caller of the request with an id is told. i.mu is held.
-func (i *instance) reason(how error) func(id string) []byte {
-	killed, initFail := i.killed, i.initFail
+// reason is why the process has ended, as the caller of the request with an id is told.
+func (i *instance) reason(id []byte) []byte {
 	switch {
-	case killed != nil:
-		return killed.payload
-	case initFail != nil:
-		return func(string) []byte { return initFail }
+	case i.initFail != nil:
+		return i.initFail
+	case i.killed != nil:
+		return i.killed.about(id).payload()
 	case i.cmd == nil || i.cmd.Process == nil: // it was never started
-		return failure{"Runtime.InvalidEntrypoint", how.Error()}.payload
+		return failure{"Runtime.InvalidEntrypoint", i.how.Error()}.about(id).payload()
 	default:
-		return exited(how).payload
+		return exited(i.how).about(id).payload()
 	}
-}
-
-// tell logs an end that nobody asked for.
-func (i *instance) tell(v *invocation, why func(id string) []byte) {
-	p := i.pool
-	i.mu.Lock()
-	expected := i.stopping && i.killed == nil
-	i.mu.Unlock()
-	if expected {
-		return
-	}
-	id := ""
-	if v != nil {
-		id = v.id
-	}
-	p.core.Logger().Warn("a function's process ended", "function", p.fn.Name, "requestId", id, "error", cut(why(id)))
 }

@@ -2,50 +2,54 @@ package process
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
-	"io"
+	"log/slog"
 	"os"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // Bounds of what a process may write to the log. What is beyond them is read and dropped, so that the process never waits.
 const (
-	longestLine    = 8 << 10
-	linesPerSecond = 200
+	// longestLine is how long a line may be, in bytes; a longer one comes in pieces.
+	longestLine = 8 << 10
+	// linesPerSecond and bytesPerSecond are how much of lines is logged, in each second.
+	linesPerSecond, bytesPerSecond = 200, 256 << 10
+	// toldAfter is when the log says how many lines were dropped.
+	toldAfter = time.Second
 )
 
 // output takes what one process prints, line by line, into the gateway's log.
 type output struct {
-	pool    *pool
-	id      atomic.Value // string: the request that the process works on
+	log     *slog.Logger
 	readers sync.WaitGroup
-	ends    []*os.File
 
-	mu      sync.Mutex
-	second  int64 // of lines
-	lines   int
-	dropped int
+	mu           sync.Mutex
+	pipes        []*pipe
+	second       time.Time // when the present one began
+	lines, bytes int       // logged since
+	dropped      int       // lines since the log said so
+	droppedOf    []byte    // the request of the last of them
+	telling      *time.Timer
+	closed       bool
 }
 
-func newOutput(p *pool) *output {
-	o := &output{pool: p}
-	o.id.Store("")
-	return o
+func newOutput(log *slog.Logger, name string) *output {
+	return &output{log: log.With("function", name)}
 }
 
-// about says which request the process works on; none is empty.
-func (o *output) about(id string) {
-	o.id.Store(id)
+// about says which request the process is about to get: what it prints from now on is about that one.
+func (o *output) about(id []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.tellDropped()
+	for _, p := range o.pipes {
+		p.about(id)
+	}
 }
 
-// pipes are the ends that the process writes to.
-func (o *output) pipes() (stdout, stderr *os.File, err error) {
+// open is the ends that the process writes to.
+func (o *output) open() (stdout, stderr *os.File, err error) {
 	fromOut, stdout, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err
@@ -54,19 +58,29 @@ func (o *output) pipes() (stdout, stderr *os.File, err error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, fromOut.Close(), stdout.Close())
 	}
-	o.ends = []*os.File{fromOut, fromErr}
-	o.readers.Go(func() { o.read(fromOut, "stdout") })
-	o.readers.Go(func() { o.read(fromErr, "stderr") })
+	for _, p := range []*pipe{newPipe(o, fromOut, "stdout"), newPipe(o, fromErr, "stderr")} {
+		o.add(p)
+		o.readers.Go(func() { o.read(p) })
+	}
 	return stdout, stderr, nil
 }
 
-// read reads lines to their end. A line that is too long comes in pieces.
-func (o *output) read(from *os.File, name string) {
-	lines := bufio.NewReaderSize(from, longestLine)
+func (o *output) add(p *pipe) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.pipes = append(o.pipes, p)
+}
+
+// read reads lines to their end.
+func (o *output) read(p *pipe) {
+	lines := bufio.NewReaderSize(p, longestLine)
+	at := int64(0)
 	for {
 		line, err := lines.ReadSlice('\n')
-		if len(line) > 0 {
-			o.write(name, string(line))
+		begins := at
+		at += int64(len(line))
+		if line = bytes.TrimRight(line, "\r\n"); len(line) > 0 {
+			o.write(p, begins, line)
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return
@@ -74,44 +88,72 @@ func (o *output) read(from *os.File, name string) {
 	}
 }
 
-// write logs a line, unless there are too many.
-func (o *output) write(name, line string) {
-	line = strings.TrimRight(line, "\r\n")
-	if line == "" {
-		return
+// write logs a line that begins at a place of p's, unless there are too many.
+func (o *output) write(p *pipe, begins int64, line []byte) {
+	id, ok := o.take(p, begins, len(line))
+	if ok {
+		o.log.Info(string(line), "requestId", id, "from", p.name)
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if now := time.Now().Unix(); now != o.second {
-		o.second, o.lines = now, 0
-		o.tellDropped()
-	}
-	if o.lines++; o.lines > linesPerSecond {
-		o.dropped++
-		return
-	}
-	o.pool.core.Logger().Info(line, "function", o.pool.fn.Name, "requestId", o.id.Load(), "from", name)
 }
 
-// tellDropped says how many lines were too many.
-func (o *output) tellDropped() {
-	if o.dropped > 0 {
-		o.pool.core.Logger().Warn("lines of a function were dropped", "function", o.pool.fn.Name, "lines", o.dropped)
-		o.dropped = 0
+// take reports whether a line of size bytes may be logged, and the request that it is about.
+func (o *output) take(p *pipe, begins int64, size int) (id string, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if now := time.Now(); now.Sub(o.second) >= time.Second {
+		o.second, o.lines, o.bytes = now, 0, 0
+	}
+	about := p.requestAt(begins)
+	if o.lines >= linesPerSecond || o.bytes >= bytesPerSecond {
+		o.drop(about)
+		return "", false
+	}
+	o.lines++
+	o.bytes += size
+	return string(about), true
+}
+
+// drop counts a line that is dropped. The lock is held.
+func (o *output) drop(id []byte) {
+	o.dropped++
+	o.droppedOf = append(o.droppedOf[:0], id...)
+	switch {
+	case o.dropped > 1 || o.closed:
+	case o.telling == nil:
+		o.telling = time.AfterFunc(toldAfter, o.tell)
+	default:
+		o.telling.Reset(toldAfter)
+	}
+}
+
+// tell says how many lines were too many.
+func (o *output) tell() {
+	o.mu.Lock()
+	dropped, id := o.dropped, string(o.droppedOf)
+	o.dropped = 0
+	o.mu.Unlock()
+	if dropped > 0 {
+		o.log.Warn("lines of a function were dropped", "requestId", id, "lines", dropped)
 	}
 }
 
 // close ends the reading, once the process has ended: what it left in the pipes is still read, but whoever else holds them is
 // not waited for.
 func (o *output) close() {
-	for _, end := range o.ends {
-		end.SetReadDeadline(time.Now().Add(grace)) // pipes can have one
+	for _, p := range o.pipes {
+		if p.end.SetReadDeadline(time.Now().Add(grace)) != nil { // pipes cannot have one everywhere
+			p.end.Close()
+		}
 	}
 	o.readers.Wait()
-	for _, end := range o.ends {
-		io.Closer(end).Close()
+	for _, p := range o.pipes {
+		_ = p.end.Close() // nothing was written
 	}
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.tellDropped()
+	o.closed = true
+	if o.telling != nil {
+		o.telling.Stop()
+	}
+	o.mu.Unlock()
+	o.tell()
 }

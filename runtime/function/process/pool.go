@@ -1,9 +1,12 @@
 package process
 
 import (
+	"fmt"
 	"io"
-	"math/rand/v2"
+	"os/exec"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	gw "github.com/gatewright/gatewright/runtime"
@@ -13,7 +16,7 @@ import (
 
 // Bounds that documents do not set.
 const (
-	// initTime is how long a process may take until it asks for work, as in Lambda.
+	// initTime is how long a process may take until it asks for work, as in Lambda, where the function's timeout is no longer.
 	initTime = 10 * time.Second
 	// drainTime is how long Event invocations may go on when the gateway ends.
 	drainTime = 10 * time.Second
@@ -21,10 +24,8 @@ const (
 	settleTime = 5 * time.Millisecond
 	// grace is how long a process has to end by itself once it was told to.
 	grace = 500 * time.Millisecond
-	// events is how many Event invocations may wait for a process.
-	events = 1000
-	// The time between starts of processes that fail at once.
-	firstBackoff, longestBackoff = 100 * time.Millisecond, 10 * time.Second
+	// maxEvents and maxEventBytes are how many Event invocations, with how much of payloads, may wait for a process.
+	maxEvents, maxEventBytes = 1000, 64 << 20
 )
 
 // pool has the processes of a function. Invocations wait in one line for the next process that is free.
@@ -36,17 +37,19 @@ type pool struct {
 	env     []string
 	starter *starter
 	events  *background.Queue
+	pending atomic.Int64 // bytes of Event invocations
+	spare   sync.Pool    // *invocation
 
-	mu      sync.Mutex
-	waiting line
-	idle    []*instance // the one that was used last at the end
-	alive   map[*instance]bool
-	backoff time.Duration // 0 while processes start well
-	wake    *time.Timer   // set while no process may be started
-	settle  *time.Timer   // runs settled
-	late    bool          // set within settled
-	closed  bool
-	gone    sync.WaitGroup // instances that have not ended
+	mu     sync.Mutex // guards what is below, and what instances and invocations say it does
+	line   line
+	idle   []*instance // the one that was used last at the end
+	alive  map[*instance]struct{}
+	counts [states]int // of those alive
+	delays delays
+	settle *time.Timer // runs settled
+	armed  bool        // settle is under way
+	closed bool
+	gone   sync.WaitGroup // instances that have not ended
 }
 
 var _ function.Target = (*pool)(nil)
@@ -54,181 +57,196 @@ var _ function.Target = (*pool)(nil)
 func newPool(core *gw.Core, f function.Function, c Config, program string) *pool {
 	return &pool{
 		core: core, fn: f, cfg: c, program: program, env: environment(core, f, c), starter: newStarter(),
-		events: background.New(c.Concurrency, events), alive: map[*instance]bool{},
+		events: background.New(c.Concurrency, maxEvents), alive: map[*instance]struct{}{},
 	}
 }
 
 // Invoke implements function.Target.
 func (p *pool) Invoke(call *function.Call, answer *function.Answer) error {
+	answer.Payload, answer.Error = answer.Payload[:0], ""
 	switch call.Type {
 	case function.DryRun:
-		answer.Payload, answer.Error = answer.Payload[:0], ""
+		if _, err := exec.LookPath(p.program); err != nil {
+			return fmt.Errorf("%w: %w", function.ErrUnreachable, err)
+		}
 		return nil
 	case function.Event:
-		return p.later(call, answer)
+		return p.later(call)
 	}
-	v := newInvocation(call, false)
-	p.submit(v)
-	v.wait()
-	if v.failed != nil {
-		return v.failed
+	v, err := p.call(call, false)
+	if err != nil {
+		return err
 	}
-	answer.Payload, answer.Error = append(answer.Payload[:0], v.answer...), v.err
-	return nil
-}
-
-// later takes an Event invocation, which nobody waits for.
-func (p *pool) later(call *function.Call, answer *function.Answer) error {
-	v := newInvocation(call, false)
-	v.deadline = time.Time{} // the caller's, who does not wait
-	answer.Payload, answer.Error = answer.Payload[:0], ""
-	taken := p.events.Submit(func() {
-		p.submit(v)
-		<-v.done
-		if v.err != "" || v.failed != nil {
-			p.core.Logger().Warn("a function failed that nobody waits for", "function", p.fn.Name, "requestId", v.id, "error", v.failed, "answer", cut(v.answer))
-		}
-	})
-	if !taken {
-		return function.ErrThrottled
+	answer.Payload = append(answer.Payload, v.answer...)
+	if v.isError {
+		answer.Error = "Unhandled"
 	}
+	p.done(v)
 	return nil
 }
 
 // Stream implements function.Target.
 func (p *pool) Stream(call *function.Call) (io.ReadCloser, error) {
-	v := newInvocation(call, true)
-	p.submit(v)
-	v.wait()
+	v, err := p.call(call, true)
 	switch {
-	case v.failed != nil:
-		return nil, v.failed
-	case v.err != "":
+	case err != nil:
+		return nil, err
+	case v.isError:
 		return nil, failureOf(v.answer)
-	case v.body != nil:
-		return v.body, nil
 	default:
-		return whole(v.answer), nil
+		return v.stream, nil
 	}
 }
 
-// submit has a process work on v as soon as one is free.
+// call makes a call and waits for what comes of it.
+func (p *pool) call(call *function.Call, streams bool) (*invocation, error) {
+	if !call.Deadline.IsZero() && !time.Now().Before(call.Deadline) {
+		return nil, function.ErrTimeout
+	}
+	v := p.newInvocation(call)
+	v.streams = streams
+	p.submit(v)
+	if !p.wait(v) {
+		return nil, function.ErrTimeout
+	}
+	if err := v.failed; err != nil {
+		p.done(v)
+		return nil, err
+	}
+	return v, nil
+}
+
+// later takes an Event invocation, which nobody waits for.
+func (p *pool) later(call *function.Call) error {
+	size := int64(len(call.Payload))
+	if p.pending.Add(size) > maxEventBytes && p.pending.Load() > size { // a large one may go alone
+		p.pending.Add(-size)
+		return function.ErrThrottled
+	}
+	v := p.newInvocation(call)
+	v.deadline = time.Time{} // the caller's, who does not wait
+	taken := p.events.Submit(func() {
+		defer p.pending.Add(-size)
+		p.submit(v)
+		p.wait(v)
+		if v.isError || v.failed != nil {
+			p.core.Logger().Warn("a function failed that nobody waits for", "function", p.fn.Name, "requestId", string(v.id), "error", v.failed, "answer", cut(v.answer))
+		}
+		p.done(v)
+	})
+	if !taken {
+		p.pending.Add(-size)
+		return function.ErrThrottled
+	}
+	return nil
+}
+
+// submit has a process work on v: at once where one is idle, else when its turn comes.
 func (p *pool) submit(v *invocation) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.closed {
 		v.drop(function.ErrUnreachable)
+		p.mu.Unlock()
 		return
 	}
-	if n := len(p.idle); n > 0 {
-		i := p.idle[n-1]
-		p.idle = p.idle[:n-1]
-		i.give(v)
+	i := p.takeIdle()
+	if i == nil {
+		p.line.push(v)
+		p.grow(false)
+		p.mu.Unlock()
 		return
 	}
-	p.waiting.push(v)
-	p.grow()
+	k := i.begin(v)
+	p.mu.Unlock()
+	k.hand(v)
 }
 
-// grow starts a process where one is missing for those who wait. p.mu is held. A process that has answered asks for work
-// at once, as a rule: it is given a moment for that before another one is started in its place.
-func (p *pool) grow() {
-	coming, answered := 0, 0
-	for i := range p.alive {
-		if !i.ready {
-			coming++
-		} else if i.answered.Load() {
-			answered++
+// takeIdle takes the process that was used last from the idle ones; nil when there is none. p.mu is held.
+func (p *pool) takeIdle() *instance {
+	n := len(p.idle)
+	if n == 0 {
+		return nil
+	}
+	i := p.idle[n-1]
+	p.idle = p.idle[:n-1]
+	return i
+}
+
+// grow starts processes where some are missing for those who wait. p.mu is held. A process that has answered asks for work
+// at once, as a rule: it is given a moment for that before another one is started in its place, until late.
+func (p *pool) grow(late bool) {
+	for {
+		missing := p.line.count - p.counts[starting]
+		if p.closed || missing <= 0 || p.delays.forbid(p.counts[starting]) || len(p.alive) >= p.cfg.Concurrency {
+			return
 		}
-	}
-	missing := p.waiting.len() - coming
-	if p.closed || p.wake != nil || missing <= 0 || len(p.alive) >= p.cfg.Concurrency {
-		return
-	}
-	if missing <= answered && !p.late {
-		if p.settle == nil {
-			p.settle = time.AfterFunc(settleTime, p.settled)
-		} else {
-			p.settle.Reset(settleTime)
+		if missing <= p.counts[answered] && !late {
+			p.settleSoon()
+			return
 		}
-		return
+		i := newInstance(p)
+		p.alive[i] = struct{}{}
+		p.counts[starting]++
+		p.gone.Add(1)
+		go i.run()
 	}
-	i := newInstance(p)
-	p.alive[i] = true
-	p.gone.Add(1)
-	go i.run()
+}
+
+// settleSoon has settled run. p.mu is held.
+func (p *pool) settleSoon() {
+	switch {
+	case p.armed:
+		return
+	case p.settle == nil:
+		p.settle = time.AfterFunc(settleTime, p.settled)
+	default:
+		p.settle.Reset(settleTime)
+	}
+	p.armed = true
 }
 
 // settled starts processes for those who still wait after the moment that processes were given to ask for work.
 func (p *pool) settled() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.late = true
-	for n := p.waiting.len(); n > 0; n-- {
-		p.grow()
-	}
-	p.late = false
-}
-
-// free has i work on what waits longest, or adds it to the idle ones: it asks for work.
-func (p *pool) free(i *instance) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	i.ready = true
-	p.backoff = 0
-	if v := p.waiting.pop(); v != nil {
-		i.give(v)
+	p.armed = false
+	if p.closed || p.line.count == 0 {
 		return
 	}
-	p.idle = append(p.idle, i)
-	i.rest(p.cfg.Idle)
-}
-
-// retire takes i from the idle ones and reports whether it was one: it will get no work.
-func (p *pool) retire(i *instance) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for at, known := range p.idle {
-		if known == i {
-			p.idle = append(p.idle[:at], p.idle[at+1:]...)
-			return true
-		}
+	p.grow(time.Since(p.line.first.since) >= settleTime)
+	if len(p.alive) < p.cfg.Concurrency {
+		p.settleSoon()
 	}
-	return false
 }
 
-// lost forgets i, whose process has ended. One that never asked for work failed to start: why is given to those who wait
-// when there is nobody else to serve them, and the next start is put off.
-func (p *pool) lost(i *instance, why func(id string) []byte) {
+// retire takes i from the idle ones, if it is one: it will get no work. p.mu is held.
+func (p *pool) retire(i *instance) {
+	if at := slices.Index(p.idle, i); at >= 0 {
+		p.idle = slices.Delete(p.idle, at, at+1)
+	}
+}
+
+// lost forgets i, whose process has ended. One that never asked for work failed to start: those who wait are told why when
+// nobody else is there to serve them, and the next start is put off. p.mu is held.
+func (p *pool) lost(i *instance, failedToStart bool, why func(id []byte) []byte) {
 	p.retire(i)
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	delete(p.alive, i)
-	if !i.ready && !p.closed {
-		p.backoff = min(max(2*p.backoff, firstBackoff), longestBackoff)
-		if p.wake == nil {
-			p.wake = time.AfterFunc(p.backoff/2+rand.N(p.backoff/2), p.awake)
-		}
-		for len(p.alive) == 0 {
-			v := p.waiting.pop()
-			if v == nil {
-				break
-			}
+	if failedToStart && !p.closed {
+		p.delays.failed(p.awake)
+		for len(p.alive) == 0 && p.line.count > 0 {
+			v := p.line.pop()
 			v.fail(why(v.id))
 		}
 	}
-	p.grow()
-	p.gone.Done()
+	p.grow(false)
 }
 
 // awake allows starts again.
 func (p *pool) awake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.wake = nil
-	for n := p.waiting.len(); n > 0; n-- {
-		p.grow()
-	}
+	p.delays.over()
+	p.grow(true)
 }
 
 // close ends everything: Event invocations may finish, then the processes are told to end.
@@ -236,44 +254,18 @@ func (p *pool) close() {
 	p.events.Close(drainTime)
 	p.mu.Lock()
 	p.closed = true
-	for _, timer := range []*time.Timer{p.wake, p.settle} {
-		if timer != nil {
-			timer.Stop()
-		}
+	p.delays.stop()
+	if p.settle != nil {
+		p.settle.Stop()
 	}
-	for v := p.waiting.pop(); v != nil; v = p.waiting.pop() {
-		v.drop(function.ErrUnreachable)
+	for p.line.count > 0 {
+		p.line.pop().drop(function.ErrUnreachable)
 	}
 	for i := range p.alive {
-		go i.stop()
+		i.stop()
 	}
 	p.mu.Unlock()
 	p.gone.Wait()
 	p.events.Close(drainTime)
 	p.starter.close()
-}
-
-// line holds invocations in their order. Those whose callers have left are skipped.
-type line struct {
-	next  []*invocation
-	stale int // taken from the front of next
-}
-
-func (l *line) push(v *invocation) { l.next = append(l.next, v) }
-
-// len is how many wait, at most.
-func (l *line) len() int { return len(l.next) - l.stale }
-
-// pop is the first that still waits; nil when there is none.
-func (l *line) pop() *invocation {
-	for l.stale < len(l.next) {
-		v := l.next[l.stale]
-		l.next[l.stale] = nil
-		l.stale++
-		if !v.ended() {
-			return v
-		}
-	}
-	l.next, l.stale = l.next[:0], 0
-	return nil
 }

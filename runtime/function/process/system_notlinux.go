@@ -2,10 +2,15 @@
 
 package process
 
-import "os"
+import "os/exec"
 
-// await returns at once: waiting for the end reaps the process here.
-func await(*os.Process) {}
+// waitFor waits until the process has ended, and returns how. ended is called when it is reaped: its group keeps its number
+// as long as anything of it runs.
+func waitFor(cmd *exec.Cmd, ended func()) error {
+	err := cmd.Wait()
+	ended()
+	return err
+}
 
 // watchMemory does nothing: memory is bounded on Linux only.
-func (*pool) watchMemory(*instance) (stop func()) { return func() {} }
+func (*instance) watchMemory() (stop func()) { return func() {} }
