@@ -30,6 +30,9 @@ type API struct {
 	Domains []Domain
 	// DefaultEndpointOff has requests refused that are for none of Domains (disableExecuteApiEndpoint).
 	DefaultEndpointOff bool
+	// VPCEndpoints are the ids of the VPC endpoints that lead to a private API: what came another way is refused. Empty:
+	// the API is not private.
+	VPCEndpoints []string
 
 	// BinaryMediaTypes are the media types whose bodies are bytes and not text.
 	BinaryMediaTypes []string
@@ -54,7 +57,14 @@ type API struct {
 type Stage struct {
 	Name      string
 	Variables []StageVariable
+	// ClientCertificate is what https backends are shown that ask for a certificate, unless their upstream has one of its
+	// own. The zero value is none.
+	ClientCertificate KeyPair
 }
+
+// KeyPair names the files of a certificate with its chain, and of its key, in PEM form. Relative names start at the
+// process's working directory.
+type KeyPair struct{ CertFile, KeyFile string }
 
 // StageVariable is one variable of a stage.
 type StageVariable struct {

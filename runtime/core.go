@@ -87,6 +87,9 @@ func (core *Core) Start(serve func(*Ctx) Fault) error {
 	core.serve = core.identified(serve)
 	core.checkUpstreams()
 	core.checkFunctions()
+	if len(core.api.VPCEndpoints) > 0 && len(core.settings.trusted) == 0 {
+		core.settings.logger.Warn("the API is private, and no proxy is trusted to say where requests come from: all are refused", "api", core.api.Title)
+	}
 	core.mu.Lock()
 	err := errors.Join(core.faults...)
 	core.mu.Unlock()

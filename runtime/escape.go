@@ -47,12 +47,15 @@ func appendUnescaped(dst []byte, s string) ([]byte, bool) {
 	return dst, true
 }
 
-// isDots reports whether s, without path parameters behind a semicolon, is a dot segment.
+// isDots reports whether s is a dot segment for some reader: one that drops path parameters behind a semicolon, or one
+// that drops blanks and control bytes at the end of a name, as Windows and line-wise readers do.
 func isDots(s string) bool {
 	if cut := strings.IndexByte(s, ';'); cut >= 0 {
 		s = s[:cut]
 	}
-	return s == "." || s == ".."
+	dots := strings.TrimLeft(s, ".")
+	n := len(s) - len(dots)
+	return (n == 1 || n == 2) && (dots == "" || dots[0] <= ' ')
 }
 
 // hidesDots reports whether a decoded segment holds a dot segment between slashes that were escaped, or a byte that

@@ -41,8 +41,11 @@ const (
 	fieldUpgrade
 	fieldUserAgent
 	fieldVia
+	fieldVPC         // X-Amzn-Vpc-Id
+	fieldVPCEndpoint // X-Amzn-Vpce-Id
 	fieldWWWAuthenticate
-	fieldNamed // named by Connection, and so meant for us alone
+	fieldNamed  // named by Connection, and so meant for us alone
+	fieldForged // said by somebody who has no say in it
 
 	fieldKinds
 )
@@ -57,7 +60,8 @@ const (
 	local
 )
 
-// fieldRules is indexed by Style and fieldKind. In plain documents only what belongs to the connection stays behind.
+// fieldRules is indexed by Style and fieldKind. In plain documents only what belongs to the connection stays behind,
+// and what is forged.
 var fieldRules = [2][fieldKinds]fieldRule{
 	REST: {
 		fieldConnection: hidden | local, fieldContentLength: hidden | local, fieldContentMD5: hidden | local,
@@ -66,11 +70,13 @@ var fieldRules = [2][fieldKinds]fieldRule{
 		fieldTrailer: hidden | local, fieldUpgrade: hidden | local, fieldWWWAuthenticate: hidden | local,
 		fieldKeepAlive: local, fieldProxyConnection: local, fieldNamed: local,
 		fieldHost: local, fieldContentEncoding: local, fieldVia: local, fieldTraceID: local, fieldAPIID: local,
+		fieldForged: hidden | local,
 	},
 	Plain: {
 		fieldConnection: local, fieldContentLength: local, fieldExpect: local, fieldProxyAuthenticate: local,
 		fieldTE: local, fieldTransferEncoding: local, fieldTrailer: local, fieldUpgrade: local, fieldKeepAlive: local,
 		fieldProxyConnection: local, fieldNamed: local, fieldHost: local,
+		fieldForged: hidden | local,
 	},
 }
 
@@ -102,8 +108,8 @@ var knownFields = [26][5]knownField{
 	10: {{"user-agent", fieldUserAgent}, {"connection", fieldConnection}, {"keep-alive", fieldKeepAlive}},
 	11: {{"content-md5", fieldContentMD5}},
 	12: {{"content-type", fieldContentType}, {"max-forwards", fieldMaxForwards}},
-	13: {{"authorization", fieldAuthorization}},
-	14: {{"content-length", fieldContentLength}},
+	13: {{"authorization", fieldAuthorization}, {"x-amzn-vpc-id", fieldVPC}},
+	14: {{"content-length", fieldContentLength}, {"x-amzn-vpce-id", fieldVPCEndpoint}},
 	15: {{"accept-encoding", fieldAcceptEncoding}, {"x-amzn-trace-id", fieldTraceID}, {"x-forwarded-for", fieldForwardedFor}},
 	16: {{"content-encoding", fieldContentEncoding}, {"proxy-connection", fieldProxyConnection}, {"x-amzn-requestid", fieldRequestID}, {"www-authenticate", fieldWWWAuthenticate}},
 	17: {{"transfer-encoding", fieldTransferEncoding}},

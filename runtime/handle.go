@@ -3,6 +3,7 @@ package runtime
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -128,6 +129,12 @@ func (c *Ctx) readConnection(connection string) {
 func (c *Ctx) open() Fault {
 	if !soundHost(c.host) {
 		return c.refused()
+	}
+	if c.known[fieldVPCEndpoint]|c.known[fieldVPC] != 0 {
+		c.dropForged()
+	}
+	if private := c.core.api.VPCEndpoints; len(private) > 0 && !slices.Contains(private, c.VPCEndpoint()) {
+		return Forbidden // rest.md, section 15
 	}
 	if f := c.readTarget(); f != OK {
 		return f

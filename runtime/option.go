@@ -84,7 +84,7 @@ func WithLogger(logger *slog.Logger) Option { return func(s *settings) { s.logge
 // WithAccessLog writes a line for each request to logger. Without it there is none, and no time is spent on it.
 func WithAccessLog(logger *slog.Logger) Option { return func(s *settings) { s.accessLog = logger } }
 
-// WithTrustedProxies names the proxies whose X-Forwarded-For is believed.
+// WithTrustedProxies names the proxies whose X-Forwarded-For, X-Amzn-Vpce-Id and the like are believed.
 func WithTrustedProxies(prefixes []netip.Prefix) Option {
 	return func(s *settings) { s.trusted = append(s.trusted, prefixes...) }
 }

@@ -28,6 +28,7 @@ func TestPathParse(t *testing.T) {
 		{"/%252e%252e/x", []string{"%2e%2e", "x"}, "x"},
 		{"/a%2F%2Fb/.hidden", []string{"a//b", ".hidden"}, ".hidden"},
 		{"/%C0/\xff", []string{"\xc0", "\xff"}, "\xff"}, // Latin-1 is data
+		{"/..a%20/%20../...%20", []string{"..a ", " ..", "... "}, "%20../...%20"},
 		{"/a%0d%0ab/c", []string{"a\r\nb", "c"}, "c"},
 	}
 	for _, test := range tests {
@@ -47,6 +48,7 @@ var ambiguous = []string{
 	"", "pets", "*", "/.", "/..", "/./x", "/x/..", "/x/../y", "/x/./",
 	"/%2e", "/%2E%2e/x", "/.%2e", "/%2e./x", "/x/%2e%2E",
 	"/..%2fx", "/%2e%2e%2fx", "/x%2f..%2fy", "/x%2F..", "/a%2f.%2fb", "/..%2F",
+	"/..%20/x", "/.%09", "/x/..%0a", "/..%0d%0ax", "/a%2F..%20%2fb", "/..%20;x",
 	"/.;x/..", "/..;/x", "/..;a=b/x", "/%2e%2e;x", "/.%3bx", "/x%2f..%3b",
 	"/x\\y", "/x%5cy", "/..%5cx", "/%5C..%5c",
 	"/a%00b", "/%00", "/a\x00b", "/a\tb", "/a\nb", "/a\rb", "/a\x7fb", "/a\x1f",

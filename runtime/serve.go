@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/gatewright/gatewright/runtime/internal/proxyproto"
 )
 
 // ServeHTTP serves one request of net/http's: HTTP/2, a gateway inside a user's own server, and tests. Header names are
@@ -63,6 +65,12 @@ type netConn struct {
 
 // Gone reports whether the client has left. Backends ask while they wait.
 func (c netConn) Gone() bool { return c.client.Err() != nil }
+
+// ProxyHeader implements proxyproto.Conn.
+func (c netConn) ProxyHeader() *proxyproto.Header {
+	header, _ := c.client.Value(proxyproto.Key{}).(*proxyproto.Header) // nil: there was none
+	return header
+}
 
 // RemoteAddr implements net.Conn.
 func (netConn) RemoteAddr() net.Addr { return &net.TCPAddr{} }

@@ -14,6 +14,7 @@ type stage struct {
 	index     int
 	name      string
 	document  []StageVariable // what the document says, options laid over it
+	shown     KeyPair         // to backends
 	variables atomic.Pointer[[]StageVariable]
 }
 
@@ -37,7 +38,7 @@ func (core *Core) mountStages() {
 		named, core.atRoot = []Stage{{}}, true
 	}
 	for i := range named {
-		s := &stage{index: i, name: named[i].Name, document: overlay(named[i].Variables, core.settings.variables)}
+		s := &stage{index: i, name: named[i].Name, document: overlay(named[i].Variables, core.settings.variables), shown: named[i].ClientCertificate}
 		s.variables.Store(&s.document)
 		core.stages = append(core.stages, s)
 	}
@@ -88,6 +89,15 @@ func (core *Core) StageNames() []string {
 		names[i] = s.name
 	}
 	return names
+}
+
+// StageCertificates are the certificates that requests of the mounted stages show to backends, in the order of StageNames.
+func (core *Core) StageCertificates() []KeyPair {
+	pairs := make([]KeyPair, len(core.stages))
+	for i, s := range core.stages {
+		pairs[i] = s.shown
+	}
+	return pairs
 }
 
 // StageIndex is the place of the request's stage in Core.StageNames.

@@ -346,6 +346,10 @@ func identityVariableOf(name string) Variable {
 		return IdentityUserARN
 	case "accessKey":
 		return IdentityAccessKey
+	case "vpcId":
+		return IdentityVPC
+	case "vpceId":
+		return IdentityVPCEndpoint
 	}
 	return NoVariable
 }

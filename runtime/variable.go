@@ -37,6 +37,8 @@ const (
 	IdentityAccessKey               // identity.accessKey
 	IdentityAPIKey                  // identity.apiKey
 	IdentityAPIKeyID                // identity.apiKeyId
+	IdentityVPC                     // identity.vpcId
+	IdentityVPCEndpoint             // identity.vpceId
 	ClientCertPEM                   // identity.clientCert.clientCertPem
 	ClientCertSubjectDN             // identity.clientCert.subjectDN
 	ClientCertIssuerDN              // identity.clientCert.issuerDN
@@ -99,6 +101,10 @@ func (c *Ctx) Var(v Variable) string {
 		return c.apiKey
 	case IdentityAPIKeyID:
 		return c.apiKeyID
+	case IdentityVPC:
+		return c.VPC()
+	case IdentityVPCEndpoint:
+		return c.VPCEndpoint()
 	case ClientCertPEM, ClientCertSubjectDN, ClientCertIssuerDN, ClientCertSerialNumber, ClientCertNotBefore, ClientCertNotAfter:
 		return c.certificateVar(v)
 	case XRayTraceID:

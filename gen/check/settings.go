@@ -96,9 +96,7 @@ func (c *checker) setting(value *source.String, what, help string) {
 // endpoint checks how clients may reach the API.
 func (c *checker) endpoint() {
 	if e := c.api.EndpointConfiguration; e != nil {
-		if len(e.VPCEndpointIDs) > 0 {
-			c.later(diag.EndpointNotYet, e.VPCEndpointIDs[0].Span, "a private API")
-		}
+		c.vpcEndpoints(e.VPCEndpointIDs)
 	}
 	if mode := c.api.EndpointAccessMode; mode != nil {
 		switch mode.Value {
@@ -111,6 +109,22 @@ func (c *checker) endpoint() {
 	}
 	if policy := c.api.SecurityPolicy; policy != nil && policy.Value != "TLS_1_0" && policy.Value != "TLS_1_2" {
 		c.later(diag.SecurityPolicyNotYet, policy.Span, fmt.Sprintf("the TLS policy %s", policy.Value))
+	}
+}
+
+var vpcEndpointID = regexp.MustCompile(`^vpce-[0-9a-f]+$`)
+
+// vpcEndpoints checks what makes an API private (rest.md 12.6 and 15).
+func (c *checker) vpcEndpoints(ids []source.String) {
+	for _, id := range ids {
+		if !vpcEndpointID.MatchString(id.Value) {
+			c.add(diag.Diagnostic{Code: diag.BadVPCEndpoint, Span: id.Span, Message: fmt.Sprintf("%q is no id of a VPC endpoint", id.Value),
+				Help: "write one such as vpce-1a2b3c4d"})
+		}
+	}
+	if len(ids) > 0 && c.api.Policy == nil {
+		c.add(diag.Diagnostic{Code: diag.PrivateWithoutPolicy, Span: ids[0].Span, Message: "a private API without a resource policy refuses every request",
+			Help: "write x-amazon-apigateway-policy with a statement that allows execute-api:Invoke, such as on the condition StringEquals: {aws:SourceVpce: [the endpoints]}"})
 	}
 }
 
@@ -138,6 +152,9 @@ func (c *checker) stages() {
 					Help:    "a value is made of letters, digits and - . _ ~ : / ? # & = and comma, at most 512 of them"})
 			}
 		}
+		if p := stage.Certificate; p != nil {
+			c.keyPair(p.Span, p.CertFile, p.KeyFile, true)
+		}
 		for _, setting := range stage.Other {
 			c.stageSetting(setting)
 		}
@@ -148,7 +165,7 @@ func (c *checker) stages() {
 func (c *checker) stageSetting(setting model.Setting) {
 	code, known := map[string]diag.Code{
 		"cache": diag.CacheNotYet, "accessLog": diag.LogsNotYet, "deployment": diag.CanaryNotYet,
-		"canary": diag.CanaryNotYet, "clientCertificate": diag.ClientCertNotYet, "tracing": diag.TracingNotYet,
+		"canary": diag.CanaryNotYet, "tracing": diag.TracingNotYet,
 		"logging": diag.LogsNotYet, "metrics": diag.MethodMetricsNotYet,
 	}[setting.Key.Value]
 	switch {

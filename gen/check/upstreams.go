@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/model"
+	"github.com/gatewright/gatewright/gen/source"
 )
 
 // maxMillis and maxSeconds keep every duration within what Go's clocks can add.
@@ -128,15 +129,25 @@ func (c *checker) upstreamTLS(upstream *model.Upstream) {
 	if t == nil {
 		return
 	}
-	switch {
-	case t.CertFile != nil && t.KeyFile == nil:
-		c.add(diag.Diagnostic{Code: diag.BadUpstreamTLS, Span: t.CertFile.Span, Message: "a certificate without its key", Help: "write keyFile too"})
-	case t.KeyFile != nil && t.CertFile == nil:
-		c.add(diag.Diagnostic{Code: diag.BadUpstreamTLS, Span: t.KeyFile.Span, Message: "a key without its certificate", Help: "write certFile too"})
-	}
+	c.keyPair(t.Span, t.CertFile, t.KeyFile, false)
 	https := slices.ContainsFunc(upstream.Targets, func(target model.Target) bool { return strings.HasPrefix(target.URL.Value, "https://") })
 	if !https && len(upstream.Targets) > 0 {
 		c.add(diag.Diagnostic{Code: diag.BadUpstreamTLS, Span: t.Span, Message: fmt.Sprintf("upstream %q has TLS settings, but no https target", upstream.Name.Value),
 			Help: "write https:// before its targets, or take tls away"})
+	}
+}
+
+// keyPair checks that a certificate and its key are named together; wanted says that they must be there.
+func (c *checker) keyPair(at source.Span, cert, key *source.String, wanted bool) {
+	bad := func(at source.Span, message, help string) {
+		c.add(diag.Diagnostic{Code: diag.BadUpstreamTLS, Span: at, Message: message, Help: help})
+	}
+	switch hasCert, hasKey := valueOf(cert) != "", valueOf(key) != ""; {
+	case hasCert && !hasKey:
+		bad(cert.Span, "a certificate without its key", "write keyFile too")
+	case hasKey && !hasCert:
+		bad(key.Span, "a key without its certificate", "write certFile too")
+	case wanted && !hasCert:
+		bad(at, "a client certificate without files", "write certFile and keyFile")
 	}
 }

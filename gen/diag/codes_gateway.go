@@ -7,6 +7,8 @@ const (
 	BadStageName         Code = "GW7003"
 	BadStageVariable     Code = "GW7004"
 	BadAPISetting        Code = "GW7005"
+	BadVPCEndpoint       Code = "GW7006"
+	PrivateWithoutPolicy Code = "GW7007"
 	NoTargets            Code = "GW7010"
 	BadTargetURL         Code = "GW7011"
 	RepeatedUpstream     Code = "GW7012"
@@ -26,12 +28,10 @@ const (
 	CacheNotYet          Code = "GW7906"
 	CanaryNotYet         Code = "GW7907"
 	LogsNotYet           Code = "GW7908"
-	ClientCertNotYet     Code = "GW7909"
 	TracingNotYet        Code = "GW7910"
 	DomainsNotYet        Code = "GW7911"
 	CORSNotYet           Code = "GW7912"
 	SecurityPolicyNotYet Code = "GW7914"
-	EndpointNotYet       Code = "GW7915"
 	MethodMetricsNotYet  Code = "GW7916"
 )
 
@@ -67,6 +67,16 @@ func settingCodes() []Info {
 		Explanation: "x-gateway-api says what the API is: type REST, HTTP or WEBSOCKET; id ten lower-case letters and digits (others are taken as they are when they consist of letters and digits); account twelve digits; region a name such as us-east-1.",
 		Example:     "x-gateway-api: {type: SOAP}",
 		Remedy:      "Correct the value.",
+	}, {
+		Code: BadVPCEndpoint, Title: "bad id of a VPC endpoint",
+		Explanation: "vpcEndpointIds names the VPC endpoints that lead to a private API. An id is vpce- with hexadecimal digits in lower case; nobody could come through an endpoint of another name.",
+		Example:     "x-amazon-apigateway-endpoint-configuration: {vpcEndpointIds: [vpc-1a2b3c4d]}",
+		Remedy:      "Write the endpoint's id, such as vpce-1a2b3c4d.",
+	}, {
+		Code: PrivateWithoutPolicy, Title: "private API without a resource policy",
+		Explanation: "vpcEndpointIds makes an API private. Amazon API Gateway lets nobody into a private API whose resource policy does not allow it, and so into none without a policy.",
+		Example:     "x-amazon-apigateway-endpoint-configuration: {vpcEndpointIds: [vpce-1a2b3c4d]}   # and no x-amazon-apigateway-policy",
+		Remedy:      "Write x-amazon-apigateway-policy with a statement that allows execute-api:Invoke, and perhaps one that denies it unless aws:SourceVpce is the endpoint; or take vpcEndpointIds away.",
 	}}
 }
 
@@ -103,7 +113,7 @@ func upstreamCodes() []Info {
 		Remedy:      "Write both, or neither.",
 	}, {
 		Code: BadUpstreamTLS, Title: "TLS settings that do not fit",
-		Explanation: "certFile and keyFile, which the gateway shows to its backend, belong together. TLS settings have a meaning only for https targets.",
+		Explanation: "certFile and keyFile, which the gateway shows to its backend, belong together, in an upstream's tls and in a stage's clientCertificate. An upstream's TLS settings have a meaning only for https targets.",
 		Example:     "x-gateway-upstreams:\n  pets:\n    targets: [\"https://10.0.0.1\"]\n    tls: {certFile: gateway.pem}",
 		Remedy:      "Write both files, or neither.",
 	}, {
@@ -153,8 +163,6 @@ func laterCodes() []Info {
 			"x-gateway-stages:\n  prod:\n    canary: {deployment: m4n5o6p7q8, percentTraffic: 10}", "The stage serves this document to everybody."),
 		notYet(LogsNotYet, "access and execution logs are", "The stage wants access logs, or execution logs.",
 			"x-gateway-stages:\n  prod:\n    accessLog: {format: $context.requestId, to: stdout}", "Nothing is written there."),
-		notYet(ClientCertNotYet, "client certificates are", "The stage shows a certificate to its backends. (An upstream's tls can, already.)",
-			"x-gateway-stages:\n  prod:\n    clientCertificate: {certFile: c.pem, keyFile: c.key}", "Backends see no certificate."),
 		notYet(TracingNotYet, "tracing is", "The stage wants its requests traced.",
 			"x-gateway-stages:\n  prod:\n    tracing: {sampling: 0.05}", "Nothing is traced; trace headers pass."),
 		notYet(DomainsNotYet, "routing rules of domains are", "The domain chooses stages by the headers of requests. (By base paths it can, already.)",
@@ -163,8 +171,6 @@ func laterCodes() []Info {
 			"x-gateway-cors: {allowOrigins: [\"*\"]}", "Preflight requests are not answered."),
 		notYet(SecurityPolicyNotYet, "TLS policies are", "x-amazon-apigateway-security-policy and -endpoint-access-mode restrict how clients may connect.",
 			"x-amazon-apigateway-security-policy: SecurityPolicy_TLS13_1_3_2025_09", "TLS 1.2 and 1.3 are served with Go's choice of ciphers."),
-		notYet(EndpointNotYet, "private endpoints are", "The endpoint configuration makes the API private.",
-			"x-amazon-apigateway-endpoint-configuration: {vpcEndpointIds: [vpce-0123456789abcdef0]}", "The API is served under every name, to everybody who reaches the gateway's address."),
 		notYet(MethodMetricsNotYet, "metrics of single methods are", "The stage switches the metrics of a method on or off.",
 			"x-gateway-stages:\n  prod:\n    methods:\n      GET /pets: {metrics: true}", "The gateway counts as it always does."),
 	}

@@ -67,7 +67,7 @@ func TestListCutsWarningsFirst(t *testing.T) {
 func TestAllow(t *testing.T) {
 	var list diag.List
 	require.NoError(t, list.Allow(diag.SecuritySchemeNotYet))
-	list.Add(diag.Diagnostic{Code: diag.SecuritySchemeNotYet, Message: "a"}, diag.Diagnostic{Code: diag.ClientCertNotYet, Message: "b"})
+	list.Add(diag.Diagnostic{Code: diag.SecuritySchemeNotYet, Message: "a"}, diag.Diagnostic{Code: diag.TracingNotYet, Message: "b"})
 	assert.Equal(t, 1, list.Errors())
 	assert.Equal(t, 1, list.Warnings())
 	require.Len(t, list.Allowed(), 1)

@@ -64,7 +64,8 @@ func (l *loader) stages(n source.Node) []*model.Stage {
 			field{"throttle", func(n source.Node) { stage.Throttle = l.throttle(n, "the throttle of a stage", nil) }},
 			field{"methods", func(n source.Node) { stage.Methods = l.stageMethods(n, stage) }},
 			field{"cache", other}, field{"accessLog", other},
-			field{"deployment", other}, field{"canary", other}, field{"clientCertificate", other}, field{"tracing", other},
+			field{"deployment", other}, field{"canary", other}, field{"tracing", other},
+			field{"clientCertificate", func(n source.Node) { stage.Certificate = l.keyPair(n, "clientCertificate") }},
 		)
 		if ok || p.Value.Kind() == source.Null {
 			list = append(list, stage)
@@ -84,6 +85,19 @@ func (l *loader) stageMethods(n source.Node, stage *model.Stage) []model.MethodT
 		stage.Other = append(stage.Other, model.Setting{Key: p.Key, Value: p.Value})
 		l.shape(p.Value, "the "+p.Key.Value+" of a method", inner)
 	})
+}
+
+// keyPair reads the files of a certificate and its key.
+func (l *loader) keyPair(n source.Node, what string) *model.KeyPair {
+	p := &model.KeyPair{Span: n.Key().Span}
+	ok := l.settings(n, what,
+		field{"certFile", l.intoText(&p.CertFile, "certFile")},
+		field{"keyFile", l.intoText(&p.KeyFile, "keyFile")},
+	)
+	if !ok {
+		return nil
+	}
+	return p
 }
 
 // variables reads names with values; numbers and truth values are texts too.

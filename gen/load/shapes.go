@@ -21,11 +21,10 @@ var (
 	}
 
 	stageShapes = map[string]shape{
-		"cache":             {"enabled": nil, "sizeMiB": nil, "ttlSeconds": nil},
-		"accessLog":         {"format": nil, "to": nil},
-		"canary":            {"deployment": nil, "percentTraffic": nil, "variables": nil, "useStageCache": nil, "sticky": nil},
-		"clientCertificate": {"certFile": nil, "keyFile": nil},
-		"tracing":           {"sampling": nil},
+		"cache":     {"enabled": nil, "sizeMiB": nil, "ttlSeconds": nil},
+		"accessLog": {"format": nil, "to": nil},
+		"canary":    {"deployment": nil, "percentTraffic": nil, "variables": nil, "useStageCache": nil, "sticky": nil},
+		"tracing":   {"sampling": nil},
 	}
 
 	corsShape = shape{"allowOrigins": nil, "allowMethods": nil, "allowHeaders": nil, "exposeHeaders": nil, "maxAge": nil, "allowCredentials": nil}

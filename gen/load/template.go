@@ -193,7 +193,7 @@ func (u *unwrapper) outside(at source.Node) *file {
 }
 
 // ignored are the properties that change nothing of what a gateway answers.
-var ignored = set("Name", "Description", "StageName", "OpenApiVersion", "EndpointConfiguration", "Tags", "FailOnWarnings",
+var ignored = set("Name", "Description", "StageName", "OpenApiVersion", "Tags", "FailOnWarnings",
 	"AlwaysDeploy", "PropagateTags", "TracingEnabled", "AccessLogSetting", "AccessLogSettings", "Models", "Domain", "Mode",
 	"CacheClusterEnabled", "CacheClusterSize", "ProtocolType", "Version", "IpAddressType", "DefinitionBody", "DefinitionUri", "Body", "BodyS3Location")
 
@@ -241,6 +241,8 @@ func (u *unwrapper) beside(r resource, properties []source.Pair, doc *file) {
 		name := extensionsOf[p.Key.Value]
 		switch {
 		case ignored[p.Key.Value], isIdle(p):
+		case p.Key.Value == "EndpointConfiguration":
+			u.endpoint(doc, p)
 		case name != "" && doc.File == u.from.File && doc.root.Kind() == source.Map:
 			u.extend(doc, p, name)
 		case name != "":
@@ -286,18 +288,48 @@ func onlyLogs(settings source.Node) bool {
 
 // extend writes a property into the document as the extension that it stands for, unless the document has it.
 func (u *unwrapper) extend(doc *file, p source.Pair, name string) {
+	value := u.files.env.Fill(p.Value)
+	if p.Key.Value == "BinaryMediaTypes" {
+		unescape(value)
+	}
+	u.extension(doc, p.Key.Span, name, value.YAML)
+}
+
+// extension writes an extension into the document, unless the document has it.
+func (u *unwrapper) extension(doc *file, at source.Span, name string, value *yaml.Node) {
 	for _, prefix := range []string{amazonPrefix, gatewayPrefix} {
 		if _, ok := doc.root.Lookup(prefix + name); ok {
 			return
 		}
 	}
-	value := u.files.env.Fill(p.Value)
-	if p.Key.Value == "BinaryMediaTypes" {
-		unescape(value)
-	}
-	key := u.from.Compute(source.String{Value: amazonPrefix + name, Span: p.Key.Span})
+	key := u.from.Compute(source.String{Value: amazonPrefix + name, Span: at})
 	root := doc.root.Identity().(*yaml.Node)
-	root.Content = append(root.Content, key.YAML, value.YAML)
+	root.Content = append(root.Content, key.YAML, value)
+}
+
+// endpoint writes the VPC endpoints that lead to a private API into the document. How an API is reached otherwise changes
+// no answer.
+func (u *unwrapper) endpoint(doc *file, p source.Pair) {
+	configuration := u.files.env.Fill(p.Value)
+	if function, _ := cfn.Function(configuration); function != "" {
+		u.files.found.Add(u.files.env.Problems(configuration)...)
+		return
+	}
+	for _, key := range []string{"VpcEndpointIds", "VPCEndpointIds"} { // CloudFormation's, and SAM's
+		ids := configuration.Get(key)
+		if ids.IsZero() {
+			continue
+		}
+		if doc.File != u.from.File || doc.root.Kind() != source.Map {
+			u.error(diag.PropertyNotYet, p.Key.Span, "write "+amazonPrefix+"endpoint-configuration with vpcEndpointIds into the document",
+				"%s beside a document in a file of its own is not supported yet", p.Key.Value)
+			return
+		}
+		name := u.from.Compute(source.String{Value: "vpcEndpointIds", Span: ids.Key().Span})
+		u.extension(doc, p.Key.Span, "endpoint-configuration", &yaml.Node{
+			Kind: yaml.MappingNode, Tag: "!!map", Line: ids.YAML.Line, Column: ids.YAML.Column, Content: []*yaml.Node{name.YAML, ids.YAML},
+		})
+	}
 }
 
 // unescape makes the slashes of media types, which SAM wants written as ~1.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -308,6 +309,41 @@ func TestPropertiesBesideDocument(t *testing.T) {
 		"a.yaml:8:7 GW1903 Cors of AWS::Serverless::Api is not supported yet",
 		"a.yaml:9:7 GW1903 MethodSettings of AWS::Serverless::Api is not supported yet",
 	}, found)
+}
+
+// TestPrivateAPIs never makes a private API a public one.
+func TestPrivateAPIs(t *testing.T) {
+	const parameters = "Parameters: {Endpoint: {Type: String}, Endpoints: {Type: CommaDelimitedList}}\n"
+	for property, want := range map[string]string{
+		"{Type: PRIVATE, VPCEndpointIds: [vpce-1, !Ref Endpoint]}": "vpce-1 vpce-2",
+		"{Types: [PRIVATE], VpcEndpointIds: !Ref Endpoints}":       "vpce-3 vpce-4",
+		"!If [No, !Ref AWS::NoValue, {VpcEndpointIds: [vpce-5]}]":  "vpce-5",
+		"{Types: [REGIONAL]}": "",
+		"PRIVATE":             "",
+	} {
+		above := parameters + "Conditions: {No: !Equals [a, b]}\n"
+		api, found := with(t, sam("https://x.example", above, "      EndpointConfiguration: "+property+"\n"), give("Endpoint", "vpce-2", "Endpoints", "vpce-3,vpce-4"))
+		require.Empty(t, found, property)
+		var ids []string
+		if api.EndpointConfiguration != nil {
+			for _, id := range api.EndpointConfiguration.VPCEndpointIDs {
+				ids = append(ids, id.Value)
+			}
+		}
+		assert.Equal(t, want, strings.Join(ids, " "), property)
+	}
+	for property, want := range map[string]string{
+		"{VpcEndpointIds: [!Ref Endpoint]}": "a.yaml:8:53 GW1902 the parameter Endpoint has no value",
+		"!Ref Endpoint":                     "a.yaml:8:35 GW1902 the parameter Endpoint has no value",
+	} {
+		_, found := with(t, sam("https://x.example", parameters, "      EndpointConfiguration: "+property+"\n"), nil)
+		assert.Equal(t, []string{want}, found, property)
+	}
+	dir := filepath.Dir(write(t, "a.yaml", "Resources:\n  Shop:\n    Type: AWS::Serverless::Api\n    Properties: {DefinitionUri: doc.yaml, EndpointConfiguration: {VPCEndpointIds: [vpce-1]}}\n"))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "doc.yaml"), []byte(head+"paths: {}\n"), 0o644))
+	var found diag.List
+	load.Load(context.Background(), load.Options{Paths: []string{filepath.Join(dir, "a.yaml")}}, &found)
+	assert.Equal(t, []string{"a.yaml:4:43 GW1903 EndpointConfiguration beside a document in a file of its own is not supported yet"}, texts(&found))
 }
 
 // TestUnknownGuards never leaves an operation open because a function in its security has no value.

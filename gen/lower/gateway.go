@@ -79,6 +79,7 @@ func (l *lowering) apiValue(o Options) plan.Value {
 	if e := l.api.EndpointConfiguration; e != nil && e.DisableExecuteAPIEndpoint != nil && e.DisableExecuteAPIEndpoint.Value {
 		fields = append(fields, plan.KeyValue{Key: "DefaultEndpointOff", Value: plan.Bool(true)})
 	}
+	fields = appendList(fields, "VPCEndpoints", plan.Name("string"), l.vpcEndpoints())
 	var binary []plan.Value
 	for _, mediaType := range l.api.BinaryMediaTypes {
 		binary = append(binary, plan.String(mediaType.Value))
@@ -128,7 +129,29 @@ func (l *lowering) stages() []plan.Value {
 		if len(items) > 0 {
 			fields = append(fields, plan.KeyValue{Key: "Variables", Value: plan.List{Elem: plan.StageVariable, Items: items, Lines: len(items) > 1}})
 		}
+		if p := s.Certificate; p != nil {
+			pair := fieldList{}
+			pair.text("CertFile", p.CertFile)
+			pair.text("KeyFile", p.KeyFile)
+			fields = append(fields, plan.KeyValue{Key: "ClientCertificate", Value: plan.Composite{Type: plan.KeyPair, Fields: pair}})
+		}
 		values = append(values, plan.Composite{Fields: fields})
+	}
+	return values
+}
+
+// vpcEndpoints are the ids of the VPC endpoints that lead to a private API, each once and sorted.
+func (l *lowering) vpcEndpoints() []plan.Value {
+	var ids []string
+	if e := l.api.EndpointConfiguration; e != nil {
+		for _, id := range e.VPCEndpointIDs {
+			ids = append(ids, id.Value)
+		}
+	}
+	slices.Sort(ids)
+	var values []plan.Value
+	for _, id := range slices.Compact(ids) {
+		values = append(values, plan.String(id))
 	}
 	return values
 }

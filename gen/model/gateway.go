@@ -35,8 +35,16 @@ type Stage struct {
 	Variables   []Variable
 	Throttle    *Throttle        // of every method
 	Methods     []MethodThrottle // of single methods
+	Certificate *KeyPair         // clientCertificate: shown to backends
 	// Other are the settings that are read but not lowered yet, by key.
 	Other []Setting
+}
+
+// KeyPair names the files of a certificate and its key.
+type KeyPair struct {
+	Span     source.Span
+	CertFile *source.String
+	KeyFile  *source.String
 }
 
 // Variable is a stage variable.

@@ -35,6 +35,8 @@ func contextVariables() []contextVariable {
 		{"identity.user", Symbol{Runtime, "IdentityUser"}},
 		{"identity.userArn", Symbol{Runtime, "IdentityUserARN"}},
 		{"identity.accessKey", Symbol{Runtime, "IdentityAccessKey"}},
+		{"identity.vpcId", Symbol{Runtime, "IdentityVPC"}},
+		{"identity.vpceId", Symbol{Runtime, "IdentityVPCEndpoint"}},
 		{"error.message", Symbol{Runtime, "ErrorMessage"}},
 		{"error.messageString", Symbol{Runtime, "ErrorMessageString"}},
 		{"error.responseType", Symbol{Runtime, "ErrorResponseType"}},

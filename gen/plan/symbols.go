@@ -39,6 +39,7 @@ var (
 	DomainMapping   = Symbol{Runtime, "Mapping"}
 	Stage           = Symbol{Runtime, "Stage"}
 	StageVariable   = Symbol{Runtime, "StageVariable"}
+	KeyPair         = Symbol{Runtime, "KeyPair"}
 	CompressFrom    = Symbol{Runtime, "CompressFrom"}
 	GatewayResponse = Symbol{Runtime, "GatewayResponse"}
 	Text            = Symbol{Runtime, "Text"}

@@ -16,10 +16,7 @@ func (b *bench) firstAnswer() error {
 	if err != nil {
 		return err
 	}
-	count := starts
-	if b.quick {
-		count = 2
-	}
+	count := b.startCount()
 	b.printf("\nstart: process start to first answer, %d starts, median (least to most)\n", count)
 	var failed []error
 	for _, c := range b.chosen() {

@@ -1,5 +1,6 @@
 // Command bench measures generated gateways beside their peers, in one run on one machine: CPU time per request,
-// memory per idle connection, time to the first answer, generation and build of a large API, and its router. It prints
+// with guards
+// before it too, memory per idle connection, time to the first answer, generation and build of a large API, and its router. It prints
 // what it measured and says in one line why it left a part out. It is a tool for `make bench`, not part of the product.
 package main
 
@@ -52,6 +53,7 @@ type part struct {
 func parts() []part {
 	return []part{
 		{"load", (*bench).load},
+		{"callers", (*bench).callers},
 		{"idle", (*bench).idleConnections},
 		{"start", (*bench).firstAnswer},
 		{"generate", (*bench).generation},

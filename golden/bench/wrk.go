@@ -14,9 +14,13 @@ type loadResult struct {
 	perSecond float64
 }
 
-// wrk loads a URL for some seconds. Any answer but a success, and any socket error, fails the measurement.
-func (b *bench) wrk(url string, seconds int) (loadResult, error) {
-	command := b.pinned(b.loadCore, []string{"wrk", "-t1", "-c" + strconv.Itoa(b.connections), "-d" + strconv.Itoa(seconds) + "s", "--timeout", "30s", url})
+// wrk loads a URL for some seconds, with header fields. Any answer but a success, and any socket error, fails the measurement.
+func (b *bench) wrk(url string, seconds int, header ...string) (loadResult, error) {
+	words := []string{"wrk", "-t1", "-c" + strconv.Itoa(b.connections), "-d" + strconv.Itoa(seconds) + "s", "--timeout", "30s"}
+	for _, field := range header {
+		words = append(words, "-H", field)
+	}
+	command := b.pinned(b.loadCore, append(words, url))
 	out, err := exec.CommandContext(b.ctx, command[0], command[1:]...).CombinedOutput()
 	if err != nil {
 		return loadResult{}, fmt.Errorf("wrk: %w: %s", err, lastLine(out))

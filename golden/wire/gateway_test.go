@@ -124,15 +124,18 @@ type running struct {
 // start runs a gateway on free ports in front of b.
 func start(t testing.TB, b *backend, flags ...string) *running {
 	t.Helper()
-	args := append([]string{
-		"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json",
-		"--upstream", "backend=" + b.url,
-	}, flags...)
+	return startAs(t, newGateway, append([]string{"--upstream", "backend=" + b.url}, flags...)...)
+}
+
+// startAs runs the gateway that construct makes on free ports.
+func startAs[G server.Gateway](t testing.TB, construct func(...gw.Option) (G, error), flags ...string) *running {
+	t.Helper()
+	args := append([]string{"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json"}, flags...)
 	ctx, cancel := context.WithCancel(context.Background())
 	logs, stderr := io.Pipe()
 	r := &running{t: t, stop: cancel, code: make(chan int, 1), lines: make(chan map[string]any, 1000)}
 	go func() {
-		r.code <- server.Run(ctx, newGateway, args, func(string) (string, bool) { return "", false }, io.Discard, stderr)
+		r.code <- server.Run(ctx, construct, args, func(string) (string, bool) { return "", false }, io.Discard, stderr)
 		stderr.Close()
 	}()
 	ready := make(chan map[string]any, 1)

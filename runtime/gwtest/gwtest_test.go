@@ -62,7 +62,7 @@ func (g *gateway) serve(c *gw.Ctx) gw.Fault {
 
 // tell is a template that was generated to count its branches.
 func tell(r *vtl.Renderer) {
-	for _, name := range []string{"requestId", "extendedRequestId", "requestTime", "requestTimeEpoch", "identity.sourceIp", "domainName"} {
+	for _, name := range []string{"requestId", "extendedRequestId", "requestTime", "requestTimeEpoch", "identity.vpceId", "identity.sourceIp", "domainName"} {
 		r.Print(r.Context(name))
 		r.Text("\n")
 	}
@@ -95,6 +95,7 @@ cases:
           AAAAAAAAAAAAAAA=
           01/Jan/2024:00:00:00 +0000
           1704067200000
+
           203.0.113.1
           a1b2c3d4e5.execute-api.us-east-1.amazonaws.com
   - name: all of it can be set
@@ -107,6 +108,7 @@ cases:
         requestTimeEpoch: 1
         identity.sourceIp: 2001:db8::1
         domainName: api.example.com
+        identity.vpceId: vpce-1a2b
     expect:
       response:
         text: |
@@ -114,6 +116,7 @@ cases:
           mine too
           01/Jan/1970:00:00:00 +0000
           1
+          vpce-1a2b
           2001:db8::1
           api.example.com
   - name: long bodies pass

@@ -16,6 +16,7 @@ import (
 
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/gwtest/fixture"
+	"github.com/gatewright/gatewright/runtime/internal/proxyproto"
 )
 
 // request is the case's request as it is sent. An error comes with the place of its cause.
@@ -127,7 +128,8 @@ func (r *rehearsal) play(g Gateway, wire []byte) error {
 	if source == "" {
 		source = defaultSource
 	}
-	rc.Init2(&peer{addr: net.TCPAddr{IP: net.ParseIP(source), Port: 50000}}, nil, false)
+	client := net.TCPAddr{IP: net.ParseIP(source), Port: 50000}
+	rc.Init2(&peer{addr: client, header: proxyproto.Header{Client: &client, VPCEndpoint: r.c.Request.Context.VPCEndpoint}}, nil, false)
 	rc.Request.Header.DisableNormalizing()
 	reader := bufio.NewReaderSize(bytes.NewReader(wire), max(len(wire), 4<<10))
 	if err := rc.Request.Header.Read(reader); err != nil {
@@ -193,8 +195,12 @@ func sent(x *gw.Exchange) *fixture.Message {
 // peer is the client's end of a connection that does not exist.
 type peer struct {
 	net.Conn
-	addr net.TCPAddr
+	addr   net.TCPAddr
+	header proxyproto.Header // what a balancer in front would say
 }
+
+// ProxyHeader implements proxyproto.Conn.
+func (p *peer) ProxyHeader() *proxyproto.Header { return &p.header }
 
 // RemoteAddr implements net.Conn.
 func (p *peer) RemoteAddr() net.Addr { return &p.addr }

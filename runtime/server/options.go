@@ -45,8 +45,10 @@ func facing() []option {
 			set: func(s *settings, v string) error { return setText(&s.tlsKey, v) }},
 		{name: "client-ca", value: "FILE", help: "ask every client for a certificate of these authorities, PEM",
 			set: func(s *settings, v string) error { return setText(&s.clientCA, v) }},
-		{name: "trusted-proxies", value: "CIDR,…", help: "believe X-Forwarded-For and the like from these addresses",
+		{name: "trusted-proxies", value: "CIDR,…", help: "believe X-Forwarded-For, X-Amzn-Vpce-Id and the like from these addresses",
 			set: setProxies},
+		{name: "proxy-protocol", help: "each connection begins with a PROXY protocol header, version 1 or 2, of a balancer in\n--trusted-proxies; others are closed",
+			set: func(s *settings, v string) error { return setBool(&s.proxyProtocol, v) }},
 	}
 }
 
@@ -79,7 +81,7 @@ func bounding() []option {
 			set: func(s *settings, v string) error { return setCount(&s.limits.Connections, v) }},
 		{name: "max-streams", value: "N", help: "most requests at a time on one HTTP/2 connection (default 250)",
 			set: func(s *settings, v string) error { return setCount(&s.streams, v) }},
-		{name: "head-timeout", value: "TIME", help: "longest wait for a whole request head, and for a TLS handshake (default 10s)",
+		{name: "head-timeout", value: "TIME", help: "longest wait for a whole request head, for a TLS handshake, and for a balancer's header (default 10s)",
 			set: func(s *settings, v string) error { return setTime(&s.limits.HeadTime, v) }},
 		{name: "idle-timeout", value: "TIME", help: "longest wait for the next request on a connection (default 1m15s)",
 			set: func(s *settings, v string) error { return setTime(&s.limits.IdleTime, v) }},

@@ -17,14 +17,78 @@ import (
 type overridesFile struct {
 	Stages    map[string]stageOverride    `yaml:"x-gateway-stages"`
 	Upstreams map[string]upstreamOverride `yaml:"x-gateway-upstreams"`
-	Keys      map[string]keyOverride      `yaml:"x-gateway-api-keys"`
+	Keys      keyOverrides                `yaml:"x-gateway-api-keys"`
 	Plans     map[string]planOverride     `yaml:"x-gateway-usage-plans"`
 }
 
+// keyOverrides are read by themselves: the YAML package compares each name of a mapping with each other one, which takes
+// minutes for a hundred thousand.
+type keyOverrides map[string]keyOverride
+
 type keyOverride struct {
-	Value      *string `yaml:"value"`
-	Enabled    *bool   `yaml:"enabled"`
-	CustomerID *string `yaml:"customerId"`
+	value      *string
+	enabled    *bool
+	customerID *string
+}
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (k *keyOverrides) UnmarshalYAML(node *yaml.Node) error {
+	fields, err := mappingOf(node)
+	if err != nil {
+		return fmt.Errorf("x-gateway-api-keys: %w", err)
+	}
+	*k = make(keyOverrides, len(fields)/2)
+	for i := 0; i+1 < len(fields); i += 2 {
+		name := fields[i].Value
+		if _, twice := (*k)[name]; twice {
+			return fmt.Errorf("line %d: API key %q stands there twice", fields[i].Line, name)
+		}
+		var key keyOverride
+		if err := key.read(fields[i+1]); err != nil {
+			return fmt.Errorf("line %d: API key %q: %w", fields[i].Line, name, err)
+		}
+		(*k)[name] = key
+	}
+	return nil
+}
+
+// read reads one key.
+func (k *keyOverride) read(node *yaml.Node) error {
+	fields, err := mappingOf(node)
+	if err != nil {
+		return err
+	}
+	for i := 0; i+1 < len(fields); i += 2 {
+		var to any
+		switch name := fields[i].Value; name {
+		case "value":
+			to = &k.value
+		case "enabled":
+			to = &k.enabled
+		case "customerId":
+			to = &k.customerID
+		default:
+			return fmt.Errorf("%q cannot be overridden", name)
+		}
+		if err := fields[i+1].Decode(to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mappingOf is the names and values of a mapping, in turn; none for null.
+func mappingOf(node *yaml.Node) ([]*yaml.Node, error) {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	switch {
+	case node.Kind == yaml.MappingNode:
+		return node.Content, nil
+	case node.Kind == yaml.ScalarNode && node.Tag == "!!null":
+		return nil, nil
+	}
+	return nil, errors.New("it must be an object")
 }
 
 type planOverride struct {
@@ -99,7 +163,7 @@ func (f *overridesFile) addKeys(o *gw.Overrides) {
 		o.PlanKeys = make(map[string][]string, len(f.Plans))
 	}
 	for name, key := range f.Keys {
-		o.APIKeys[name] = gw.APIKeyOverride{Value: key.Value, Enabled: key.Enabled, CustomerID: key.CustomerID}
+		o.APIKeys[name] = gw.APIKeyOverride{Value: key.value, Enabled: key.enabled, CustomerID: key.customerID}
 	}
 	for name, plan := range f.Plans {
 		if plan.Keys != nil {

@@ -191,7 +191,7 @@ func (r *running) serve() {
 	}
 	if r.listeners.admin != nil {
 		r.admin = newAdmin(r.gateway, r.metrics, r.logger)
-		r.metrics.connections(r.open, r.refused)
+		r.metrics.connections(r.open, r.refused, r.unproven)
 		go func() { r.failed <- r.admin.server.Serve(r.listeners.admin) }()
 	}
 }
@@ -216,6 +216,7 @@ func (r *running) refuseHTTP2(w http.ResponseWriter, _ *http.Request, status int
 func (r *running) front(ln net.Listener, handler func(*fasthttp.RequestCtx), http2 func(net.Conn), certs *certificates) {
 	f := fast.New(fast.Config{
 		Handler: handler, Refuse: r.gateway.Refuse, HTTP2: http2, Logger: r.logger, Limits: r.settings.limits,
+		Balancer: r.settings.balancer(),
 	})
 	r.fronts = append(r.fronts, f)
 	if certs == nil {
@@ -317,7 +318,7 @@ func (r *running) handedOver(ctx context.Context) bool {
 	return true
 }
 
-// open and refused add up the fronts' counters.
+// open, refused and unproven add up the fronts' counters.
 func (r *running) open() int {
 	n := 0
 	for _, f := range r.fronts {
@@ -330,6 +331,14 @@ func (r *running) refused() int64 {
 	var n int64
 	for _, f := range r.fronts {
 		n += f.Refused()
+	}
+	return n
+}
+
+func (r *running) unproven() int64 {
+	var n int64
+	for _, f := range r.fronts {
+		n += f.Unproven()
 	}
 	return n
 }

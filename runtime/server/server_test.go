@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -85,6 +86,7 @@ func TestWrongSettings(t *testing.T) {
 		{"--aws-limits=maybe", `--aws-limits: "maybe" is neither true nor false`},
 		{"--tls-cert c", "--tls-cert and --tls-key go together"},
 		{"--https-redirect", "--https-redirect needs --plain-listen"},
+		{"--proxy-protocol", "--proxy-protocol needs --trusted-proxies"},
 		{"--listen off", "--listen and --plain-listen cannot both be off"},
 		{"--https-redirect --plain-listen :80 --listen off --tls-cert c --tls-key k", "--https-redirect needs --listen"},
 	} {
@@ -102,6 +104,22 @@ func TestWrongSettings(t *testing.T) {
 	}
 	_, err := parse(nil, environment("GATEWRIGHT_LISTEN", "x"))
 	require.EqualError(t, err, `GATEWRIGHT_LISTEN: "x" is no HOST:PORT`)
+}
+
+func TestBalancers(t *testing.T) {
+	s, err := parse([]string{"--trusted-proxies", "10.0.0.0/8,2001:db8::/32"}, empty)
+	require.NoError(t, err)
+	require.Nil(t, s.balancer(), "off by default")
+	s, err = parse([]string{"--trusted-proxies", "10.0.0.0/8,fe80::1", "--proxy-protocol"}, empty)
+	require.NoError(t, err)
+	is := s.balancer()
+	for addr, want := range map[string]bool{
+		"10.1.2.3": true, "::ffff:10.1.2.3": true, "11.1.2.3": false, "fe80::1": true, "fe80::2": false,
+	} {
+		require.Equal(t, want, is(&net.TCPAddr{IP: net.ParseIP(addr), Port: 1, Zone: "eth0"}), addr)
+	}
+	require.False(t, is(&net.UnixAddr{Name: "/socket"}))
+	require.False(t, is(&net.TCPAddr{}))
 }
 
 func TestAWSLimits(t *testing.T) {
@@ -246,7 +264,7 @@ func TestFollow(t *testing.T) {
 
 func TestAdminPages(t *testing.T) {
 	m := newMetrics(&nothing)
-	m.connections(func() int { return 7 }, func() int64 { return 3 })
+	m.connections(func() int { return 7 }, func() int64 { return 3 }, func() int64 { return 5 })
 	core, err := newNothing()
 	require.NoError(t, err)
 	defer core.Close()
@@ -291,6 +309,7 @@ func TestAdminPages(t *testing.T) {
 	require.Contains(t, text, `http_server_request_duration_seconds_count{http_request_method="_OTHER",http_response_status_code="404",http_route=""} 1`)
 	require.Contains(t, text, "gatewright_connections 7\n")
 	require.Contains(t, text, "gatewright_requests_refused_total 3\n")
+	require.Contains(t, text, "gatewright_connections_unproven_total 5\n")
 }
 
 func TestObservingCostsNoAllocation(t *testing.T) {

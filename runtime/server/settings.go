@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +28,7 @@ type settings struct {
 	functions                        map[string]string
 	parts                            map[string]string // what flags of optional parts say
 	trustedProxies                   []netip.Prefix
+	proxyProtocol                    bool
 	overrides                        string
 	awsLimits                        bool
 	limits                           fast.Limits
@@ -158,6 +161,8 @@ func (s *settings) check() error {
 		return errors.New("--https-redirect needs --plain-listen")
 	case s.httpsRedirect && s.listen == off:
 		return errors.New("--https-redirect needs --listen")
+	case s.proxyProtocol && len(s.trustedProxies) == 0:
+		return errors.New("--proxy-protocol needs --trusted-proxies")
 	case s.listen == off && s.plainListen == off:
 		return errors.New("--listen and --plain-listen cannot both be off")
 	}
@@ -165,6 +170,21 @@ func (s *settings) check() error {
 		s.limits.Body = awsBody
 	}
 	return nil
+}
+
+// balancer says which connections begin with a header of the PROXY protocol: nil for none, else those of trusted proxies.
+func (s *settings) balancer() func(net.Addr) bool {
+	if !s.proxyProtocol {
+		return nil
+	}
+	return func(peer net.Addr) bool {
+		tcp, ok := peer.(*net.TCPAddr)
+		if !ok {
+			return false
+		}
+		addr := tcp.AddrPort().Addr().Unmap().WithZone("")
+		return slices.ContainsFunc(s.trustedProxies, func(p netip.Prefix) bool { return p.Contains(addr) })
+	}
 }
 
 // checkSecure finds settings that need a certificate, of a flag or of a domain, where there is none.

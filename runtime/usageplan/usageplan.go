@@ -141,11 +141,14 @@ func (p *Plans) override(o *gw.Overrides) error {
 // keysOf are overrides as apikey has them.
 func (p *Plans) keysOf(overrides map[string]gw.APIKeyOverride) []apikey.Key {
 	var keys []apikey.Key
-	for _, name := range slices.Sorted(maps.Keys(overrides)) {
-		o, key := overrides[name], apikey.Key{Name: name}
-		if i := slices.IndexFunc(p.cfg.Keys, func(k apikey.Key) bool { return k.Name == name }); i >= 0 {
-			key.Disabled = p.cfg.Keys[i].Disabled
+	disabled := map[string]bool{}
+	for i := range p.cfg.Keys {
+		if p.cfg.Keys[i].Disabled {
+			disabled[p.cfg.Keys[i].Name] = true
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(overrides)) {
+		o, key := overrides[name], apikey.Key{Name: name, Disabled: disabled[name]}
 		if o.Value != nil {
 			key.Value = *o.Value
 		}

@@ -125,6 +125,30 @@ func TestKeysOfSeveralSources(t *testing.T) {
 	require.EqualValues(t, len(targets), g.asked.Load(), "who does not say what must be said is not asked about")
 }
 
+// A policy that gives the method's ARN back is about that method and path, however the path is spelled, and about no other.
+func TestPolicyAboutTheMethodThatWasAsked(t *testing.T) {
+	targets := []string{"/pets", "/pets/", "//pets//7/", "/p%65ts/7", "/pets/*", "/pets/$%7Baws:username%7D", "/pets/%24%7b*%7d", "/pets/a%2fb", "/pets/%C3%A9"}
+	for effect, want := range map[string][2]int{"Allow": {200, 403}, "Deny": {403, 403}} {
+		for _, target := range targets {
+			arns := make(chan string, 2)
+			g := newGuarded(t, token, func(x *gw.Exchange) {
+				var event struct{ MethodARN string }
+				require.NoError(t, json.Unmarshal(x.Body, &event))
+				arns <- event.MethodARN
+				x.Reply.Body = fmt.Appendf(nil, `{"principalId":"u","policyDocument":{"Version":"2012-10-17","Statement":{"Effect":%q,"Action":"*","Resource":%q}}}`, effect, event.MethodARN)
+			})
+			status, body := g.ask(target, "Authorization", "a")
+			require.Equal(t, want[0], status, target)
+			require.Equal(t, effect == "Deny", strings.Contains(body, "with an explicit deny"), target)
+			require.Contains(t, <-arns, ":a1b2c3d4e5/$default/GET/pets", target)
+			status, body = g.ask("/pets/other/7", "Authorization", "a")
+			require.Equal(t, want[1], status, target)
+			require.NotContains(t, body, "explicit", target)
+			require.EqualValues(t, 1, g.asked.Load())
+		}
+	}
+}
+
 // Many callers with one token cause one call; all get its result, also when it is a failure.
 func TestOneCallAtATime(t *testing.T) {
 	for want, answer := range map[int]string{200: fmt.Sprintf(allow, "u"), 500: "no sense", 403: strings.ReplaceAll(fmt.Sprintf(allow, "u"), "Allow", "Deny")} {
@@ -264,18 +288,4 @@ func FuzzRead(f *testing.F) {
 			require.NotNil(t, said.policy)
 		}
 	})
-}
-
-// BenchmarkCached is a request whose authorizer's result is kept.
-func BenchmarkCached(b *testing.B) {
-	g := newGuarded(b, token, says(fmt.Sprintf(allow, "u")))
-	var rc fasthttp.RequestCtx
-	rc.Request.Header.SetMethod("GET")
-	rc.Request.SetRequestURI("/pets")
-	rc.Request.Header.Set("Host", "api.example.com")
-	rc.Request.Header.Set("Authorization", "Bearer abc")
-	b.ReportAllocs()
-	for b.Loop() {
-		g.Handle(&rc)
-	}
 }

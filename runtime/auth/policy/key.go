@@ -16,10 +16,11 @@ import (
 func (r *Request) SourceIP() string { return r.c.ClientAddr() }
 
 // SourceVPC is aws:SourceVpc: the header X-Amzn-Vpc-Id of a trusted proxy.
-func (r *Request) SourceVPC() string { return r.trusted("X-Amzn-Vpc-Id") }
+func (r *Request) SourceVPC() string { return r.c.VPC() }
 
-// SourceVPCE is aws:SourceVpce: the header X-Amzn-Vpce-Id of a trusted proxy.
-func (r *Request) SourceVPCE() string { return r.trusted("X-Amzn-Vpce-Id") }
+// SourceVPCE is aws:SourceVpce: the VPC endpoint that the request came through, by the word of a trusted proxy or
+// balancer.
+func (r *Request) SourceVPCE() string { return r.c.VPCEndpoint() }
 
 // VPCSourceIP is aws:VpcSourceIp: the client's address, for requests that came through a VPC endpoint.
 func (r *Request) VPCSourceIP() string {

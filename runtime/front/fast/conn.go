@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net"
+
+	"github.com/gatewright/gatewright/runtime/internal/proxyproto"
 )
 
 // conn is one client's connection.
@@ -25,6 +27,9 @@ type secured struct {
 
 // State is what the handshake agreed on. It must not be changed.
 func (s *secured) State() *tls.ConnectionState { return &s.state }
+
+// ProxyHeader implements proxyproto.Conn.
+func (s *secured) ProxyHeader() *proxyproto.Header { return s.sock.header }
 
 // Gone says whether the client has left.
 func (s *secured) Gone() bool { return s.sock.Gone() }
@@ -116,6 +121,9 @@ func (r *replay) Read(b []byte) (int, error) {
 	return r.Conn.Read(b)
 }
 
+// ProxyHeader implements proxyproto.Conn.
+func (r *replay) ProxyHeader() *proxyproto.Header { return proxyproto.Of(r.Conn) }
+
 // closeWrite tells the client that nothing more comes, and keeps listening.
 func (c *conn) closeWrite() error {
 	if secure, ok := c.nc.(*secured); ok {
@@ -131,6 +139,8 @@ func (c *conn) closeWrite() error {
 }
 
 var (
-	_ io.Reader = (*replay)(nil)
-	_ net.Conn  = (*replay)(nil)
+	_ io.Reader       = (*replay)(nil)
+	_ net.Conn        = (*replay)(nil)
+	_ proxyproto.Conn = (*replay)(nil)
+	_ proxyproto.Conn = (*secured)(nil)
 )

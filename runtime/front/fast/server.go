@@ -98,6 +98,10 @@ type Config struct {
 	Refuse func(ctx *fasthttp.RequestCtx, status int)
 	// HTTP2 takes over a connection that speaks HTTP/2, and closes it when it is done. Nil: such clients are refused.
 	HTTP2 func(net.Conn)
+	// Balancer says whether the other end of a connection is a balancer that passes on connections of clients, and begins
+	// each with a header of the PROXY protocol, version 1 or 2. Connections from elsewhere are closed, and so are those
+	// that begin in another way. Nil: connections are the clients' own.
+	Balancer func(net.Addr) bool
 	// Logger gets what operators should know; nil: nothing is logged.
 	Logger *slog.Logger
 	// Limits are filled up with DefaultLimits.
@@ -112,6 +116,7 @@ type Server struct {
 	coarse   atomic.Int64 // milliseconds since the server's start, as of the last sweep
 	draining atomic.Bool
 	refused  atomic.Int64
+	unproven atomic.Int64 // connections that a balancer's header was missing on
 	busy     atomic.Int64 // workers in use
 
 	mu        sync.Mutex
@@ -188,6 +193,12 @@ func isTemporary(err error) bool {
 
 // start begins to serve one connection.
 func (s *Server) start(nc net.Conn, tlsConfig *tls.Config) {
+	if s.cfg.Balancer != nil && !s.cfg.Balancer(nc.RemoteAddr()) {
+		s.unproven.Add(1)
+		s.cfg.Logger.Debug("connection from elsewhere than a balancer", "from", nc.RemoteAddr().String())
+		_ = nc.Close() // nothing was said
+		return
+	}
 	sk := &sock{Conn: nc, srv: s}
 	sk.direct.open(nc)
 	if !s.add(sk) {
@@ -195,6 +206,21 @@ func (s *Server) start(nc net.Conn, tlsConfig *tls.Config) {
 		return
 	}
 	c := &conn{sock: sk, nc: sk}
+	if s.cfg.Balancer == nil {
+		c.begin(tlsConfig)
+		return
+	}
+	sk.enter(phaseProxy)
+	go func() {
+		if c.introduced() {
+			c.begin(tlsConfig)
+		}
+	}()
+}
+
+// begin serves a connection from the client's first byte on.
+func (c *conn) begin(tlsConfig *tls.Config) {
+	sk := c.sock
 	sk.enter(phaseNew)
 	if tlsConfig == nil {
 		go c.serve()
@@ -261,6 +287,10 @@ func (s *Server) Open() int {
 
 // Refused returns how many requests were refused before they reached the handler.
 func (s *Server) Refused() int64 { return s.refused.Load() }
+
+// Unproven returns how many connections were closed because they did not come from a balancer, or did not begin with its
+// header (Config.Balancer).
+func (s *Server) Unproven() int64 { return s.unproven.Load() }
 
 // closeListeners makes every Serve take what is in its listener's queue, close it and return; the lock is held.
 func (s *Server) closeListeners() {

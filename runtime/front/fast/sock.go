@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gatewright/gatewright/runtime/internal/proxyproto"
 	"github.com/gatewright/gatewright/runtime/internal/whole"
 )
 
@@ -16,6 +17,7 @@ type phase uint8
 const (
 	phaseFree      phase = iota // no limit of ours: handlers at work, or HTTP/2 with limits of its own
 	phaseHandshake              // TLS handshake, from its first byte to its last
+	phaseProxy                  // a balancer's header, before everything else
 	phaseNew                    // the first byte on a fresh connection
 	phaseHead                   // a request's head, from its first byte to its last
 	phaseIdle                   // the next request on a connection that was used
@@ -49,6 +51,8 @@ type sock struct {
 	// Only the goroutine that reads the body uses these.
 	bodyWaited int64 // milliseconds that the body's reader waited for the client
 	bodyBytes  int64
+
+	header *proxyproto.Header // of the balancer that passed the connection on; nil: the client's own
 
 	released   bool  // HTTP/2 owns the connection and its deadlines
 	prev, next *sock // the server's list, under its lock

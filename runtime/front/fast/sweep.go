@@ -65,7 +65,7 @@ func (s *Server) limit(p phase) time.Duration {
 	switch p {
 	case phaseHandshake, phaseHead:
 		return l.HeadTime
-	case phaseNew:
+	case phaseNew, phaseProxy:
 		return s.whileDraining(l.HeadTime)
 	case phaseIdle, phaseParked:
 		return s.whileDraining(l.IdleTime)

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gatewright/gatewright/runtime/internal/proxyproto"
 )
 
 // Limits bounds what one client may ask for; zero values mean the defaults of DefaultLimits.
@@ -94,6 +96,7 @@ func New(cfg Config) *Server {
 		Handler:        http.HandlerFunc(s.serve),
 		IdleTimeout:    l.IdleTime,
 		MaxHeaderBytes: l.Head,
+		ConnContext:    introduce,
 		ErrorLog:       log.New(messages{cfg.Logger}, "", 0),
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: l.Streams,
@@ -108,6 +111,14 @@ func New(cfg Config) *Server {
 	s.base.Protocols.SetUnencryptedHTTP2(true)
 	go func() { _ = s.base.Serve(s.door) }() // it ends with the door
 	return s
+}
+
+// introduce puts what a balancer has said of a connection into the context of its requests.
+func introduce(ctx context.Context, nc net.Conn) context.Context {
+	if header := proxyproto.Of(nc); header != nil {
+		return context.WithValue(ctx, proxyproto.Key{}, header)
+	}
+	return ctx
 }
 
 // ServeConn takes over nc: a *tls.Conn whose handshake is done and agreed on HTTP/2, or a connection in clear text

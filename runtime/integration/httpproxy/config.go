@@ -28,7 +28,8 @@ type Config struct {
 	ConnectTimeout time.Duration
 	// IdleTimeout is how long an unused connection is kept; default a minute.
 	IdleTimeout time.Duration
-	// MaxConnections bounds the connections to each target; default 512, negative: no bound. Requests wait for one.
+	// MaxConnections bounds the connections to each target; default 512, negative: no bound. Requests wait for one. Where
+	// stages show targets different certificates, it holds for each certificate.
 	MaxConnections int
 	// MaxConcurrent bounds the requests under way to the upstream; what is beyond gets 503 at once. 0 is no bound.
 	MaxConcurrent int
@@ -86,13 +87,16 @@ type Retries struct {
 	Budget float64
 }
 
-// TLS is how https targets are spoken to. Files are PEM.
+// TLS is how https targets are spoken to. Files are PEM, and read again when they have changed.
 type TLS struct {
 	CAFile             string // default: the system's
-	CertFile, KeyFile  string // our certificate
+	CertFile, KeyFile  string // our certificate; default: that of the request's stage
 	ServerName         string // default: the target's host
 	InsecureSkipVerify bool   // the issuer is not checked; name and dates still are (rest.md, section 1.4, tlsConfig)
 }
+
+// httpKind is the Kind of upstreams that are no services.
+const httpKind = "http"
 
 // withDefaults fills in what is zero.
 func (c Config) withDefaults() Config {
@@ -107,7 +111,7 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	if c.Kind == "" {
-		c.Kind = "http"
+		c.Kind = httpKind
 	}
 	or(&c.ConnectTimeout, time.Second)
 	or(&c.IdleTimeout, time.Minute)

@@ -15,6 +15,7 @@ const maxOrigins = 256
 type Dynamic struct {
 	core *gw.Core
 	cfg  Config
+	ids  *identities
 
 	mu      sync.RWMutex
 	origins map[string]*Upstream
@@ -25,8 +26,13 @@ type Dynamic struct {
 // NewDynamic makes a Dynamic that ends with core. cfg holds for every origin; its targets are not used.
 func NewDynamic(core *gw.Core, cfg Config) *Dynamic {
 	d := &Dynamic{core: core, cfg: cfg, origins: make(map[string]*Upstream)}
-	if _, err := secureConfig(cfg.TLS, core.Now); err != nil && core.Exchanger() == nil {
-		core.Fail(fmt.Errorf("upstream %q: %w", cfg.Name, err))
+	if core.Exchanger() == nil {
+		cfg = cfg.withDefaults()
+		ids, err := newIdentities(core, &cfg)
+		if err != nil {
+			core.Fail(fmt.Errorf("upstream %q: %w", cfg.Name, err))
+		}
+		d.ids = ids
 	}
 	core.OnClose(d.close)
 	return d
@@ -110,8 +116,9 @@ func (d *Dynamic) add(o origin) *Upstream {
 	cfg := d.cfg
 	cfg.Name, cfg.Targets = url, []Target{{URL: url, Weight: 1}}
 	u := newUpstream(d.core, cfg)
+	u.ids = d.ids
 	if err := u.start(); err != nil {
-		// The origin is sound, so that only a file of TLS can be at fault that was good at the start.
+		// The origin is sound, and so were the settings at the start.
 		d.core.Logger().Error("upstream not usable", "upstream", url, "error", err)
 		return u
 	}

@@ -48,6 +48,7 @@ type exchange struct {
 	memory bytes.Reader // whole as a stream
 
 	t        *target
+	pool     *wire.Pool // of t, that conn belongs to
 	conn     *wire.Conn
 	attempts int // further attempts made
 
@@ -217,7 +218,8 @@ func (x *exchange) fault(err error) gw.Fault {
 // attempt sends the request to x.t and reads the answer's head.
 func (x *exchange) attempt(fresh bool) error {
 	x.t.busy.Add(1)
-	conn, err := x.t.pool.Get(x.now, x.deadline, fresh)
+	x.pool = x.t.poolFor(x.c)
+	conn, err := x.pool.Get(x.now, x.deadline, fresh)
 	if err != nil {
 		x.t.busy.Add(-1)
 		return err
@@ -256,7 +258,7 @@ func (x *exchange) giveBack(keep bool) {
 	if x.method == "HEAD" {
 		x.conn.Suspect()
 	}
-	x.t.pool.Put(x.conn, x.now, keep)
+	x.pool.Put(x.conn, x.now, keep)
 	x.t.busy.Add(-1)
 	x.conn = nil
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,13 +29,23 @@ type gateway struct {
 	up   *Upstream
 	dyn  *Dynamic
 	addr string
+
+	// order counts questions and answers. The front reads and writes by system calls that the race detector does not see:
+	// by this it sees that a handler comes behind what the test did before it asked, and before what the test does then.
+	order atomic.Int64
 }
 
 // start starts a gateway that answers every request with send.
 func start(t *testing.T, style gw.Style, cfg Config, send func(g *gateway, c *gw.Ctx) gw.Fault, options ...gw.Option) *gateway {
 	t.Helper()
+	return startStages(t, nil, style, cfg, send, options...)
+}
+
+// startStages is start for an API with stages.
+func startStages(t *testing.T, stages []gw.Stage, style gw.Style, cfg Config, send func(g *gateway, c *gw.Ctx) gw.Fault, options ...gw.Option) *gateway {
+	t.Helper()
 	route := gw.Route{ID: "all", Method: "ANY", Path: "/{proxy+}"}
-	api := gw.API{Title: "test", Style: style, ID: "a1b2c3d4e5", Routes: []*gw.Route{&route}}
+	api := gw.API{Title: "test", Style: style, ID: "a1b2c3d4e5", Stages: stages, Routes: []*gw.Route{&route}}
 	options = append([]gw.Option{gw.WithLogger(slog.New(slog.DiscardHandler))}, options...)
 	g := &gateway{core: gw.NewCore(&api, options...)}
 	if cfg.Name == "" {
@@ -45,6 +56,8 @@ func start(t *testing.T, style gw.Style, cfg Config, send func(g *gateway, c *gw
 	}
 	g.dyn = NewDynamic(g.core, cfg)
 	require.NoError(t, g.core.Start(func(c *gw.Ctx) gw.Fault {
+		g.order.Add(1)
+		defer g.order.Add(1)
 		c.Enter(&route)
 		return send(g, c)
 	}))
@@ -106,7 +119,8 @@ func to(urls ...string) Config {
 // peer is one connection of a raw backend.
 type peer struct {
 	net.Conn
-	br *bufio.Reader
+	br    *bufio.Reader
+	order *atomic.Int64 // of the gateway, where the peer is its client
 }
 
 // head reads a request's head.
@@ -200,7 +214,7 @@ func (g *gateway) dial(t *testing.T) *peer {
 	require.NoError(t, err)
 	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
 	t.Cleanup(func() { conn.Close() })
-	return &peer{Conn: conn, br: bufio.NewReader(conn)}
+	return &peer{Conn: conn, br: bufio.NewReader(conn), order: &g.order}
 }
 
 // reply is an answer that a client got.
@@ -230,6 +244,7 @@ func (p *peer) ask(t *testing.T, method, path, body string, fields ...string) re
 	if body != "" {
 		head += fmt.Sprintf("Content-Length: %d\r\n", len(body))
 	}
+	p.order.Add(1)
 	p.say("%s\r\n%s", head, body)
 	return p.read(t, method)
 }
@@ -242,6 +257,9 @@ func (p *peer) read(t *testing.T, method string) reply {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
+	if p.order != nil {
+		p.order.Add(1)
+	}
 	return reply{status: resp.StatusCode, header: resp.Header, body: string(text), close: resp.Close, err: err}
 }
 

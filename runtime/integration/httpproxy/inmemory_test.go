@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,8 +48,10 @@ func TestExchangesStandInForBackends(t *testing.T) {
 			{"POST", "x", false, gw.ExchangeReply{Failure: gw.Broke}, 504, "", 1},
 			{"GET", "", false, gw.ExchangeReply{Failure: gw.Broke}, 504, "", 2}, // may be sent twice
 		} {
+			mu.Lock()
 			seen, reply = nil, test.reply
 			reply.Headers = []gw.Field{{Name: "X-From", Value: "memory"}, {Name: "Content-Length", Value: "7"}}
+			mu.Unlock()
 			var body io.Reader = strings.NewReader(test.body)
 			if test.chunked {
 				body = struct{ io.Reader }{body}
@@ -62,12 +65,15 @@ func TestExchangesStandInForBackends(t *testing.T) {
 			require.NoError(t, response.Body.Close())
 			say := fmt.Sprintf("%s %s %v", name, test.method, test.reply.Status)
 			require.Equal(t, test.status, response.StatusCode, say)
-			require.Len(t, seen, test.asked, say)
+			mu.Lock()
+			asked := slices.Clone(seen)
+			mu.Unlock()
+			require.Len(t, asked, test.asked, say)
 			if test.reply.Failure == gw.Answered {
 				require.Equal(t, test.answer, string(text), say)
 				require.Equal(t, "memory", response.Header.Get("X-From"), say)
 			}
-			x := seen[0]
+			x := asked[0]
 			want := "https://backend.invalid:8443/base/a/b"
 			if name == "proxy" {
 				want += "?c=d"
@@ -90,17 +96,17 @@ func TestHeadIsAnsweredWithItsLength(t *testing.T) {
 }
 
 func TestDynamicBackendsAreStoodInForToo(t *testing.T) {
-	var uri string
+	asked := make(chan string, 1)
 	g := start(t, gw.REST, Config{}, func(g *gateway, c *gw.Ctx) gw.Fault {
 		out := c.Outbound("GET", patience)
 		out.Literal("http://")
 		out.Raw("there.invalid")
 		out.Literal("/x")
 		return g.dyn.Proxy(c, out)
-	}, gw.WithExchange(func(x *gw.Exchange) { uri = x.URI }))
+	}, gw.WithExchange(func(x *gw.Exchange) { asked <- x.URI }))
 	response, err := http.Get("http://" + g.addr + "/a?b=c")
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, 200, response.StatusCode)
-	require.Equal(t, "http://there.invalid/x?b=c", uri)
+	require.Equal(t, "http://there.invalid/x?b=c", <-asked)
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/integration/internal/wire"
 )
 
@@ -19,8 +20,9 @@ type target struct {
 	host   string // what the Host field says
 	base   string // path before every request's, without a slash at its end
 	weight int
-	seed   uint64 // of the address, for Hash
-	pool   *wire.Pool
+	seed   uint64       // of the address, for Hash
+	pool   *wire.Pool   // of all requests where stages do not differ; else of health checks
+	stages []*wire.Pool // of each stage's requests, where they show different certificates
 
 	busy     atomic.Int64 // requests under way
 	failures atomic.Int32 // in a row
@@ -152,6 +154,13 @@ func (u *Upstream) newTarget(t Target) (*target, error) {
 	if strings.IndexByte(rest, '?') >= 0 {
 		return nil, fmt.Errorf("target %q: a query is not taken", t.URL)
 	}
+	made := &target{
+		url:    t.URL,
+		host:   o.host,
+		base:   strings.TrimRight(rest, "/"),
+		weight: max(t.Weight, 1),
+		seed:   hashText(t.URL),
+	}
 	w := wire.Config{
 		Address:        o.address(),
 		ConnectTimeout: u.cfg.ConnectTimeout,
@@ -161,15 +170,39 @@ func (u *Upstream) newTarget(t Target) (*target, error) {
 	switch exchange := u.core.Exchanger(); {
 	case exchange != nil:
 		w.Dial = u.inMemory(o, exchange)
+		made.pool = wire.NewPool(w)
 	case o.secure:
-		w.TLS = secureFor(u.secure, o.name)
+		made.secure(w, o.name, u.ids)
+	default:
+		made.pool = wire.NewPool(w)
 	}
-	return &target{
-		url:    t.URL,
-		host:   o.host,
-		base:   strings.TrimRight(rest, "/"),
-		weight: max(t.Weight, 1),
-		seed:   hashText(t.URL),
-		pool:   wire.NewPool(w),
-	}, nil
+	return made, nil
+}
+
+// secure gives t a pool for each certificate, so that a connection, or a session, of one never serves another's.
+func (t *target) secure(w wire.Config, host string, ids *identities) {
+	pools := make([]*wire.Pool, len(ids.secrets))
+	for i, s := range ids.secrets {
+		w.TLS = (&handshakes{secrets: s, host: host}).config
+		pools[i] = wire.NewPool(w)
+	}
+	t.pool = pools[ids.checks]
+	for _, i := range ids.stages {
+		t.stages = append(t.stages, pools[i])
+	}
+}
+
+// poolFor is the connections that a request of c's stage may use.
+func (t *target) poolFor(c *gw.Ctx) *wire.Pool {
+	if t.stages == nil {
+		return t.pool
+	}
+	return t.stages[c.StageIndex()]
+}
+
+func (t *target) close() {
+	t.pool.Close()
+	for _, pool := range t.stages { // closing one twice does no harm
+		pool.Close()
+	}
 }

@@ -1,7 +1,6 @@
 package httpproxy
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -15,7 +14,7 @@ import (
 type Upstream struct {
 	core    *gw.Core
 	cfg     Config
-	secure  *tls.Config
+	ids     *identities
 	initial []Target
 
 	change sync.Mutex // held while set is replaced
@@ -49,7 +48,7 @@ func NewUpstream(core *gw.Core, cfg Config) *Upstream {
 		if urls != nil {
 			targets = targetsOf(urls)
 		}
-		if err := u.SetTargets(targets); err != nil { // they were checked, so that only the files of TLS can be at fault
+		if err := u.SetTargets(targets); err != nil { // they were checked
 			core.Logger().Error("upstream targets not changed", "upstream", cfg.Name, "error", err)
 		}
 	})
@@ -74,9 +73,12 @@ func (u *Upstream) start() error {
 	if err := u.cfg.check(); err != nil {
 		return err
 	}
-	var err error
-	if u.secure, err = secureConfig(u.cfg.TLS, u.core.Now); err != nil && u.core.Exchanger() == nil {
-		return err
+	if u.ids == nil && u.core.Exchanger() == nil {
+		ids, err := newIdentities(u.core, &u.cfg)
+		if err != nil {
+			return err
+		}
+		u.ids = ids
 	}
 	return u.SetTargets(u.initial)
 }
@@ -131,7 +133,7 @@ func (u *Upstream) SetTargets(targets []Target) error {
 	u.set.Store(newSet(next))
 	for _, old := range before {
 		if find(next, Target{URL: old.url, Weight: old.weight}) != old {
-			old.pool.Close()
+			old.close()
 		}
 	}
 	if u.closed {
@@ -158,7 +160,7 @@ func (u *Upstream) close() {
 
 func (u *Upstream) closePools() {
 	for _, t := range u.set.Load().targets {
-		t.pool.Close()
+		t.close()
 	}
 }
 

@@ -6,9 +6,9 @@ import "strings"
 const Shorthand = "execute-api:/"
 
 // isPlain reports whether a byte of a path stands for itself in the one spelling that paths have here: printable, and
-// neither a slash nor a percent sign nor a wildcard.
+// neither a slash nor a percent sign nor a wildcard, nor the brace that a policy variable begins with.
 func isPlain(b byte) bool {
-	return b > ' ' && b < 0x7f && b != '/' && b != '%' && b != '*' && b != '?'
+	return b > ' ' && b < 0x7f && b != '/' && b != '%' && b != '*' && b != '?' && b != '{'
 }
 
 const upperHex = "0123456789ABCDEF"

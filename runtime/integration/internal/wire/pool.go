@@ -16,8 +16,9 @@ const verifyAfter = time.Second
 type Config struct {
 	// Address is host:port.
 	Address string
-	// TLS is nil for cleartext. Its ClientSessionCache is the pool's business.
-	TLS *tls.Config
+	// TLS is asked for the configuration of each new connection; nil for cleartext. Connections of one pool are used by
+	// whoever comes, whatever it has returned for them.
+	TLS func() *tls.Config
 	// ConnectTimeout bounds the dial with its handshake.
 	ConnectTimeout time.Duration
 	// IdleTimeout is how long an unused connection is kept.
@@ -42,10 +43,6 @@ type Pool struct {
 
 // NewPool returns a pool without connections.
 func NewPool(cfg Config) *Pool {
-	if cfg.TLS != nil {
-		cfg.TLS = cfg.TLS.Clone()
-		cfg.TLS.ClientSessionCache = tls.NewLRUClientSessionCache(64)
-	}
 	if cfg.Dial == nil {
 		cfg.Dial = (&net.Dialer{}).DialContext
 	}
@@ -190,7 +187,7 @@ func (p *Pool) connect(ctx context.Context) (net.Conn, error) {
 	if err != nil || p.cfg.TLS == nil {
 		return nc, err
 	}
-	secure := tls.Client(nc, p.cfg.TLS)
+	secure := tls.Client(nc, p.cfg.TLS())
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = nc.Close() // it was never used
 		return nil, err
