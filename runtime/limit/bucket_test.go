@@ -345,3 +345,59 @@ func ExampleBucket() {
 	fmt.Println(b.Take(0), b.Take(0), b.State(0).Next, b.Take(int64(2*time.Second)))
 	// Output: true false 2s true
 }
+
+// TestSetRefusesNobody has goroutines take what is there in plenty while the rate changes all the time.
+func TestSetRefusesNobody(t *testing.T) {
+	b := NewBucket(plenty)
+	var group sync.WaitGroup
+	var left atomic.Int64
+	for range left.Add(4) {
+		group.Go(func() {
+			defer left.Add(-1)
+			for range 50_000 {
+				if !b.Take(0) {
+					t.Error("refused")
+					return
+				}
+			}
+		})
+	}
+	for i := 0; left.Load() > 0; i++ {
+		b.Set(Rate{MaxPerSecond / float64(1+i%2), MaxBurst}, 0)
+		if i%2 == 0 {
+			b.State(0)
+		}
+	}
+	group.Wait()
+	require.EqualValues(t, MaxBurst-200_000, b.State(0).Left)
+}
+
+// TestSetWithAnOldReading gives no time twice.
+func TestSetWithAnOldReading(t *testing.T) {
+	b, now := NewBucket(Rate{1, 10}), int64(10*time.Second)
+	for b.Take(now) {
+	}
+	b.Set(Rate{2, 10}, now)
+	b.Set(Rate{1, 10}, 0)
+	require.False(t, b.Take(now))
+	require.True(t, b.Take(now+int64(time.Second)))
+}
+
+// TestDebtIsConvertedUpwards compares with products that are not rounded.
+func TestDebtIsConvertedUpwards(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 13))
+	for range 20_000 {
+		from, to := shapeOf(someRate(r)), shapeOf(someRate(r))
+		owed := r.Int64N(from.room + 1)
+		got := from.convert(owed, &to)
+		high := new(big.Int).Mul(big.NewInt(owed), big.NewInt(to.cost))
+		low := new(big.Int).Mul(big.NewInt(got), big.NewInt(from.cost))
+		if got == maxUnits {
+			require.Positive(t, high.Cmp(low))
+			continue
+		}
+		require.GreaterOrEqual(t, low.Cmp(high), 0, "forgives")
+		low.Sub(low, big.NewInt(from.cost))
+		require.Negative(t, low.Cmp(high), "asks for more than a unit above")
+	}
+}

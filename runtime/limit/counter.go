@@ -53,7 +53,7 @@ func unpack(word uint64) (CalendarDay, int64) {
 	return CalendarDay(word >> usedBits), int64(word & maxUsed)
 }
 
-func (c *Counter) init(q *Quota) {
+func (c *Counter) start(q *Quota) {
 	c.word.Store(pack(held, 0))
 	c.quota.Store(q)
 	c.first, c.low = LastDay+1, LastDay+1

@@ -16,7 +16,7 @@ func NewCounters(quota Quota) *Counters {
 
 func (c *Counters) fill(p *piece[Counter]) {
 	for i := range p {
-		p[i].init(c.quota)
+		p[i].start(c.quota)
 	}
 }
 
