@@ -60,9 +60,9 @@ local function bucket(key, a)
     need = tonumber(ARGV[a + 3]), want = tonumber(ARGV[a + 4]), back = tonumber(ARGV[a + 5]), held = tonumber(ARGV[a + 6])}
   b.time, b.left = tonumber(h[1]) or now, tonumber(h[2]) or b.burst
   b.out, b.first = tonumber(h[3]) or 0, tonumber(h[4]) or 0
-  local setback = b.time - now > SETBACK
-  if setback then b.time = now end
-  if b.out > 0 and (now >= b.first or setback) then expire(b) end
+  b.setback = b.time - now > SETBACK
+  if b.setback then b.time = now end
+  if b.out > 0 and (now >= b.first or b.setback) then expire(b) end
   fill(b, now)
   b.renewed, b.mine = 1, 0
   if lease ~= '' then
@@ -93,7 +93,7 @@ local function settle(b, refused)
     end
   end
   if b.out == 0 then b.first = 0 end
-  if not refused or lease ~= '' or b.back > 0 then
+  if not refused or lease ~= '' or b.back > 0 or b.setback then
     redis.call('HSET', b.key, 't', string.format('%.0f', b.time), 'n', string.format('%.17g', b.left),
       'o', string.format('%.0f', b.out), 'x', string.format('%.0f', b.first))
     local full = 3e12 -- a bucket that is forgotten is full
