@@ -1,13 +1,14 @@
 package redisstore
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -28,6 +29,8 @@ type nodeTask struct {
 	Workers int
 	Seconds float64 // it ends after that
 	Until   int     // or after so many refusals of one worker
+	Paced   bool    // it takes 20 in a millisecond, until it has been stopped
+	Failing bool    // it goes on when the store does not know
 }
 
 // runNode is the process.
@@ -45,9 +48,12 @@ func runNode() int {
 	var all sync.WaitGroup
 	for range task.Workers {
 		all.Go(func() {
+			paced := task.Paced
 			for refusals := 0; time.Now().Before(end) && (task.Until == 0 || refusals < task.Until); {
+				paced = paced && pace()
 				refused, err := s.Admit(time.Time{}, lines)
 				switch {
+				case err != nil && task.Failing:
 				case err != nil:
 					panic(err)
 				case refused >= 0:
@@ -70,11 +76,21 @@ func runNode() int {
 	return 0
 }
 
+// pace waits for 50 µs, and says whether it was no longer.
+func pace() bool {
+	start := time.Now()
+	for time.Since(start) < 50*time.Microsecond {
+		runtime.Gosched()
+	}
+	return time.Since(start) < time.Second
+}
+
 // node is such a process.
 type node struct {
-	t   testing.TB
-	cmd *exec.Cmd
-	out *bufio.Reader
+	t     testing.TB
+	cmd   *exec.Cmd
+	count atomic.Int64 // requests that passed
+	ended chan struct{}
 }
 
 func startNode(t testing.TB, task nodeTask) *node {
@@ -87,29 +103,39 @@ func startNode(t testing.TB, task nodeTask) *node {
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
+	n := &node{t: t, cmd: cmd, ended: make(chan struct{})}
+	go n.read(out)
 	t.Cleanup(func() {
-		if cmd.ProcessState == nil {
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait() // it was killed
-		}
+		_ = cmd.Process.Kill() // it may have ended
+		<-n.ended
 	})
-	return &node{t: t, cmd: cmd, out: bufio.NewReader(out)}
+	return n
 }
 
-// passed waits for n requests that passed.
-func (n *node) passed(count int) {
+// read counts until the process has ended.
+func (n *node) read(out io.Reader) {
+	defer close(n.ended)
+	buffer := make([]byte, 4096)
+	for {
+		got, err := out.Read(buffer)
+		n.count.Add(int64(got))
+		if err != nil {
+			_ = n.cmd.Wait() // it may have been killed
+			return
+		}
+	}
+}
+
+// passed waits until so many requests have passed.
+func (n *node) passed(count int64) {
 	n.t.Helper()
-	_, err := io.ReadFull(n.out, make([]byte, count))
-	require.NoError(n.t, err)
+	eventually(n.t, "requests of the process pass", func() bool { return n.count.Load() >= count })
 }
 
-// rest is how many more passed until the process ended, by itself or killed.
+// rest is how many have passed when the process has ended, by itself or killed.
 func (n *node) rest() int {
-	n.t.Helper()
-	text, err := io.ReadAll(n.out)
-	require.NoError(n.t, err)
-	_ = n.cmd.Wait() // it may have been killed
-	return len(text)
+	<-n.ended
+	return int(n.count.Load())
 }
 
 func (n *node) signal(sig syscall.Signal) { require.NoError(n.t, n.cmd.Process.Signal(sig)) }

@@ -1,0 +1,202 @@
+package redisstore
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatewright/gatewright/runtime/limit"
+)
+
+// load offers perSecond requests a second on each store for a while, by several goroutines each.
+type load struct {
+	perSecond int
+	lasts     time.Duration
+	passed    atomic.Int64
+	refused   atomic.Int64
+	failed    atomic.Int64
+	slowest   atomic.Int64
+	elapsed   time.Duration
+}
+
+const loadWorkers = 8
+
+func (l *load) run(stores []*Store, line func(*Store) limit.Shared) {
+	var all sync.WaitGroup
+	start := time.Now()
+	for i, s := range stores {
+		lines := []limit.Shared{line(s)}
+		for j := range loadWorkers {
+			phase := float64(i+j*len(stores)) / float64(loadWorkers*len(stores))
+			all.Go(func() { l.offer(s, lines, start, phase) })
+		}
+	}
+	all.Wait()
+	l.elapsed = time.Since(start)
+}
+
+// offer sends what is due each millisecond; the phases of goroutines spread it.
+func (l *load) offer(s *Store, lines []limit.Shared, start time.Time, phase float64) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	done := 0
+	for now := start; now.Sub(start) < l.lasts; now = <-tick.C {
+		for due := int(now.Sub(start).Seconds()*float64(l.perSecond)/loadWorkers + phase); done < due; done++ {
+			before := time.Now()
+			refused, err := s.Admit(time.Time{}, lines)
+			l.slow(time.Since(before))
+			switch {
+			case err != nil:
+				l.failed.Add(1)
+			case refused >= 0:
+				l.refused.Add(1)
+			default:
+				l.passed.Add(1)
+			}
+		}
+	}
+}
+
+func (l *load) slow(took time.Duration) {
+	for {
+		before := l.slowest.Load()
+		if int64(took) <= before || l.slowest.CompareAndSwap(before, int64(took)) {
+			return
+		}
+	}
+}
+
+func (l *load) String() string {
+	return fmt.Sprintf("in %v %d passed, %d refused, %d failed, the slowest in %v", l.elapsed.Round(time.Millisecond),
+		l.passed.Load(), l.refused.Load(), l.failed.Load(), time.Duration(l.slowest.Load()).Round(time.Microsecond))
+}
+
+// openMany opens stores that share.
+func openMany(t testing.TB, n int, c Config) []*Store {
+	stores := make([]*Store, n)
+	for i := range stores {
+		stores[i] = open(t, c)
+	}
+	for _, s := range stores {
+		eventually(t, "all have seen each other", func() bool { return s.Nodes() == n })
+	}
+	return stores
+}
+
+// calls is how many scripts Redis has run.
+func (s *server) calls() (n int) {
+	for _, line := range strings.Split(s.client().Info(s.t.Context(), "commandstats").Val(), "\r\n") {
+		if rest, ok := strings.CutPrefix(line, "cmdstat_evalsha:calls="); ok {
+			_, err := fmt.Sscanf(rest, "%d", &n)
+			require.NoError(s.t, err)
+		}
+	}
+	return n
+}
+
+func TestTenfoldOverload(t *testing.T) {
+	redis := startServer(t)
+	for _, mode := range modes {
+		for _, nodes := range []int{2, 8} {
+			for _, rate := range []limit.Rate{{PerSecond: 2000, Burst: 500}, {PerSecond: 200, Burst: 5}} {
+				t.Run(fmt.Sprintf("%s, %d nodes, %v a second", mode, nodes, rate.PerSecond), func(t *testing.T) {
+					stores := openMany(t, nodes, Config{URL: redis.url(), Mode: mode, Prefix: t.Name(), Timeout: time.Second, Wait: time.Second})
+					l := load{perSecond: 10 * int(rate.PerSecond) / nodes, lasts: 1500 * time.Millisecond}
+					before := redis.calls()
+					l.run(stores, func(s *Store) limit.Shared { return bucketOf(s, "b", rate.PerSecond, rate.Burst) })
+					most := float64(rate.Burst) + rate.PerSecond*l.elapsed.Seconds()
+					t.Logf("%v: %.1f %% of %.0f, %d calls", &l, 100*float64(l.passed.Load())/most, most, redis.calls()-before)
+					require.Zero(t, l.failed.Load())
+					require.LessOrEqual(t, float64(l.passed.Load()), most)
+					require.GreaterOrEqual(t, float64(l.passed.Load()), 0.75*most, "what the limit allows passes, as far as the machine keeps up")
+					if mode == Leased {
+						require.LessOrEqual(t, redis.calls()-before, nodes*1100, "redis is not asked for each request that is refused")
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestQuotaUnderOverload(t *testing.T) {
+	redis := startServer(t)
+	for _, mode := range modes {
+		t.Run(mode.String(), func(t *testing.T) {
+			stores := openMany(t, 8, Config{URL: redis.url(), Mode: mode, Prefix: t.Name(), Timeout: time.Second, Wait: time.Second})
+			l := load{perSecond: 2500, lasts: time.Second}
+			quota := func(s *Store) limit.Shared { return quotaOf(s, "q", 2000) }
+			l.run(stores, quota)
+			t.Logf("%v", &l)
+			require.LessOrEqual(t, l.passed.Load(), int64(2000))
+			if mode == Exact {
+				require.EqualValues(t, 2000, l.passed.Load())
+				return
+			}
+			line := quota(stores[0])
+			eventually(t, "what idles elsewhere passes here", func() bool {
+				l.passed.Add(int64(passes(t, stores[0], 1, line)))
+				return l.passed.Load() == 2000
+			})
+			require.Zero(t, passes(t, stores[0], 100, line))
+		})
+	}
+}
+
+// Two processes and a third that is killed: every request that passed is counted once, and what the killed one had asked for
+// and not yet used is all that is lost.
+func TestKilledProcess(t *testing.T) {
+	redis := startServer(t)
+	for _, mode := range modes {
+		t.Run(mode.String(), func(t *testing.T) {
+			const most = 12000
+			line := limit.Line{Name: t.Name(), Quota: limit.Quota{Limit: most, Period: limit.Month}}
+			task := nodeTask{URL: redis.url(), Mode: mode, Line: line, Workers: 4, Seconds: 20, Until: 300}
+			killed := startNode(t, task)
+			killed.passed(100)
+			a, b := startNode(t, task), startNode(t, task)
+			killed.passed(300)
+			killed.signal(syscall.SIGKILL)
+			passed := killed.rest() + a.rest() + b.rest()
+			lost := most - passed
+			t.Logf("%d of %d lost", lost, most)
+			require.GreaterOrEqual(t, lost, 0)
+			if mode == Exact {
+				require.LessOrEqual(t, lost, task.Workers, "one for each request under way")
+			} else {
+				require.LessOrEqual(t, lost, most/8+task.Workers)
+			}
+		})
+	}
+}
+
+// A process that is stopped does not use what it had leased when it goes on: the bucket has filled meanwhile.
+func TestStoppedProcess(t *testing.T) {
+	redis := startServer(t)
+	const rate, burst = 2000, 2000
+	s := open(t, Config{URL: redis.url()})
+	line := limit.Line{Name: t.Name(), Rate: limit.Rate{PerSecond: rate, Burst: burst}}
+	stopped := startNode(t, nodeTask{URL: redis.url(), Line: line, Workers: 1, Seconds: 20, Failing: true, Paced: true})
+	stopped.passed(200)
+	stopped.signal(syscall.SIGSTOP)
+	out := redis.client().HGet(t.Context(), "gatewright:{%}:b:"+line.Name, "o").Val()
+	<-time.After(1200 * time.Millisecond) // the lease ends and the bucket fills, by the clock of Redis
+	before, start, shared := stopped.count.Load(), time.Now(), s.Line(line)
+	here := 0
+	for admit(t, s, shared) < 0 {
+		here++
+	}
+	stopped.signal(syscall.SIGCONT)
+	<-time.After(20 * time.Millisecond)
+	stopped.signal(syscall.SIGKILL)
+	there := stopped.rest() - int(before)
+	elapsed := time.Since(start)
+	t.Logf("%s leased, %d passed here, %d there in %v", out, here, there, elapsed)
+	require.Greater(t, here, burst*9/10)
+	require.LessOrEqual(t, float64(here+there), burst+rate*elapsed.Seconds())
+}
