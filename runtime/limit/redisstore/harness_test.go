@@ -21,6 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	LogClient(slog.New(slog.DiscardHandler))
 	if os.Getenv(asNode) != "" {
 		os.Exit(runNode())
 	}
