@@ -18,6 +18,7 @@ const slack = 250 * time.Millisecond
 func TestStoppedRedis(t *testing.T) {
 	for _, mode := range modes {
 		t.Run(mode.String(), func(t *testing.T) {
+			t.Parallel()
 			redis := startServer(t)
 			rate := limit.Rate{PerSecond: 2000, Burst: 1000}
 			stores := openMany(t, 2, Config{URL: redis.url(), Mode: mode})
@@ -109,6 +110,7 @@ func TestDeadlineOfARequest(t *testing.T) {
 func TestKilledRedisKeepsQuotas(t *testing.T) {
 	for _, mode := range modes {
 		t.Run(mode.String(), func(t *testing.T) {
+			t.Parallel()
 			redis := startServer(t, "--appendonly", "yes")
 			const most = 3000
 			stores := openMany(t, 2, Config{URL: redis.url(), Mode: mode})

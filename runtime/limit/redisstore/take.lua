@@ -55,11 +55,11 @@ local function expire(b)
 end
 
 local function bucket(key, a)
-  local h = redis.call('HMGET', key, 't', 'n', 'o', 'x')
+  local h = redis.call('HMGET', key, 't', 'n', 'o', 'x', 'e')
   local b = {key = key, rate = tonumber(ARGV[a + 1]), burst = tonumber(ARGV[a + 2]),
     need = tonumber(ARGV[a + 3]), want = tonumber(ARGV[a + 4]), back = tonumber(ARGV[a + 5]), held = tonumber(ARGV[a + 6])}
   b.time, b.left = tonumber(h[1]) or now, tonumber(h[2]) or b.burst
-  b.out, b.first = tonumber(h[3]) or 0, tonumber(h[4]) or 0
+  b.out, b.first, b.kept = tonumber(h[3]) or 0, tonumber(h[4]) or 0, tonumber(h[5]) or 0
   b.setback = b.time - now > SETBACK
   if b.setback then b.time = now end
   if b.out > 0 and (now >= b.first or b.setback) then expire(b) end
@@ -74,6 +74,17 @@ local function bucket(key, a)
   b.left = math.min(b.left + b.back, math.max(0, b.burst - b.out))
   b.room = math.floor(b.left)
   return b
+end
+
+-- keep has Redis keep the bucket until it is full and its leases are over: one that is forgotten is full. It is told seldom.
+local function keep(b)
+  local full = 3e15
+  if b.rate > 0 then full = math.min(b.burst / b.rate * 1000000, full) end
+  local least = full + 2 * ttl + 1000000
+  if b.kept < now + least or b.setback then
+    b.kept = now + 2 * least
+    b.keep = string.format('%.0f', 2 * least / 1000)
+  end
 end
 
 local function settle(b, refused)
@@ -94,11 +105,10 @@ local function settle(b, refused)
   end
   if b.out == 0 then b.first = 0 end
   if not refused or lease ~= '' or b.back > 0 or b.setback then
+    keep(b)
     redis.call('HSET', b.key, 't', string.format('%.0f', b.time), 'n', string.format('%.17g', b.left),
-      'o', string.format('%.0f', b.out), 'x', string.format('%.0f', b.first))
-    local full = 3e12 -- a bucket that is forgotten is full
-    if b.rate > 0 then full = math.min(b.burst / b.rate * 1000, full) end
-    redis.call('PEXPIRE', b.key, string.format('%.0f', full + 2 * ttl / 1000 + 1000))
+      'o', string.format('%.0f', b.out), 'x', string.format('%.0f', b.first), 'e', string.format('%.0f', b.kept))
+    if b.keep then redis.call('PEXPIRE', b.key, b.keep) end
   end
   local wait = 0
   if b.burst - b.out < 1 or b.rate <= 0 then
@@ -117,9 +127,9 @@ local function quota(key, a)
   if now < q.start or now >= q.ends then return nil end
   q.period, q.count = tonumber(h[1]), tonumber(h[2])
   if not q.period then
-    q.period, q.count = q.start, q.offset
+    q.period, q.count, q.fresh = q.start, q.offset, true
   elseif q.period < q.start then
-    q.period, q.count = q.start, 0
+    q.period, q.count, q.fresh = q.start, 0, true
   end
   if q.period == tonumber(ARGV[a + 8]) then q.count = math.max(0, q.count - q.back) end
   q.room = math.max(0, q.limit - q.count)
@@ -135,9 +145,11 @@ local function count(q, refused)
   q.count = q.count + got + extra
   if not refused or q.back > 0 then
     redis.call('HSET', q.key, 'p', string.format('%.0f', q.period), 'c', string.format('%.0f', q.count))
-    local keep = 31 * 86400000 -- well after the period's end; the first period must not come again
-    if q.offset > 0 then keep = 400 * 86400000 end
-    redis.call('PEXPIRE', q.key, string.format('%.0f', (q.ends - now) / 1000 + keep))
+    if q.fresh then
+      local after = 31 * 86400000 -- well after the period's end; the first period must not come again
+      if q.offset > 0 then after = 400 * 86400000 end
+      redis.call('PEXPIRE', q.key, string.format('%.0f', (q.ends - now) / 1000 + after))
+    end
   end
   local wait = 0
   if q.count >= q.limit then wait = q.ends - now end
