@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ const oldest = 5
 
 var errTooOld = errors.New("its version is too old")
 
-// openTime bounds what Open waits for.
+// openTime is how long Open waits at most.
 const openTime = 5 * time.Second
 
 // Open connects to Redis, and says what is wrong if it can be seen at once: that it cannot be reached, asks for other credentials
@@ -43,7 +44,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, err
 	}
 	s := newStore(config, single, many)
-	if err := s.connect(ctx); err != nil {
+	if err := s.connectPatiently(ctx); err != nil {
 		err = fmt.Errorf("redis at %s: %w", strings.Join(place.addrs, ","), explain(err, place))
 		if !config.Away || !mends(err) {
 			return nil, errors.Join(err, s.Close())
@@ -57,10 +58,23 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	return s, nil
 }
 
+// connectPatiently connects, and tries again where the first round trips take too long, or Redis is still reading its data.
+func (s *Store) connectPatiently(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	for wait := newBackoff(); ; {
+		err := s.connect(ctx)
+		var slow net.Error
+		if err == nil || !redis.IsLoadingError(err) && !(errors.As(err, &slow) && slow.Timeout()) || !wait.sleep(ctx) {
+			return err
+		}
+	}
+}
+
 // reconnect tries until Redis can be used.
 func (s *Store) reconnect(place place) {
 	for wait := newBackoff(); wait.sleep(s.ctx); {
-		err := s.connect(s.ctx)
+		err := s.connectPatiently(s.ctx)
 		if err == nil {
 			s.away.Store(nil)
 			s.config.Logger.Info("redis is reached")
@@ -77,8 +91,6 @@ func (s *Store) reconnect(place place) {
 
 // connect tries all that this store needs of Redis.
 func (s *Store) connect(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, openTime)
-	defer cancel()
 	if s.many == nil {
 		if err := check(ctx, s.only); err != nil {
 			return err

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,15 +15,31 @@ import (
 	"github.com/gatewright/gatewright/runtime/limit"
 )
 
-// load offers perSecond requests a second on each store for a while, by several goroutines each.
+// load offers perSecond requests a second on each store, by several goroutines each.
 type load struct {
 	perSecond int
-	lasts     time.Duration
+	lasts     time.Duration // it ends after that
+	stop      chan struct{} // or when that is closed
 	passed    atomic.Int64
 	refused   atomic.Int64
 	failed    atomic.Int64
 	slowest   atomic.Int64
+	stalled   time.Duration // how long the machine let this process wait
 	elapsed   time.Duration
+}
+
+// start runs a load beside the test; the function that it returns ends it.
+func (l *load) start(stores []*Store, line func(*Store) limit.Shared) (end func()) {
+	l.stop, l.lasts = make(chan struct{}), time.Minute
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.run(stores, line)
+	}()
+	return func() {
+		close(l.stop)
+		<-done
+	}
 }
 
 const loadWorkers = 8
@@ -30,6 +47,7 @@ const loadWorkers = 8
 func (l *load) run(stores []*Store, line func(*Store) limit.Shared) {
 	var all sync.WaitGroup
 	start := time.Now()
+	all.Go(func() { l.watch(start) })
 	for i, s := range stores {
 		lines := []limit.Shared{line(s)}
 		for j := range loadWorkers {
@@ -43,10 +61,8 @@ func (l *load) run(stores []*Store, line func(*Store) limit.Shared) {
 
 // offer sends what is due each millisecond; the phases of goroutines spread it.
 func (l *load) offer(s *Store, lines []limit.Shared, start time.Time, phase float64) {
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
 	done := 0
-	for now := start; now.Sub(start) < l.lasts; now = <-tick.C {
+	for now := range l.ticks(start) {
 		for due := int(now.Sub(start).Seconds()*float64(l.perSecond)/loadWorkers + phase); done < due; done++ {
 			before := time.Now()
 			refused, err := s.Admit(time.Time{}, lines)
@@ -63,6 +79,36 @@ func (l *load) offer(s *Store, lines []limit.Shared, start time.Time, phase floa
 	}
 }
 
+// ticks is the milliseconds of a load.
+func (l *load) ticks(start time.Time) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for now := start; now.Sub(start) < l.lasts && yield(now); now = time.Now() {
+			select {
+			case <-tick.C:
+			case <-l.stop:
+				return
+			}
+		}
+	}
+}
+
+// watch measures how late a goroutine runs that has nothing to do.
+func (l *load) watch(start time.Time) {
+	last := start
+	for now := range l.ticks(start) {
+		l.stalled = max(l.stalled, now.Sub(last))
+		last = now
+	}
+}
+
+// prompt checks that no request took longer than it may wait.
+func (l *load) prompt(t *testing.T, wait time.Duration) {
+	t.Helper()
+	require.Less(t, time.Duration(l.slowest.Load()), wait+slack+2*l.stalled)
+}
+
 func (l *load) slow(took time.Duration) {
 	for {
 		before := l.slowest.Load()
@@ -73,7 +119,7 @@ func (l *load) slow(took time.Duration) {
 }
 
 func (l *load) String() string {
-	return fmt.Sprintf("in %v %d passed, %d refused, %d failed, the slowest in %v", l.elapsed.Round(time.Millisecond),
+	return fmt.Sprintf("in %v (stalled for %v) %d passed, %d refused, %d failed, the slowest in %v", l.elapsed.Round(time.Millisecond), l.stalled.Round(time.Microsecond),
 		l.passed.Load(), l.refused.Load(), l.failed.Load(), time.Duration(l.slowest.Load()).Round(time.Microsecond))
 }
 
@@ -120,8 +166,8 @@ func TestTenfoldOverload(t *testing.T) {
 
 // tenfold offers ten times of what a bucket allows to stores that share it.
 func tenfold(t *testing.T, redis *server, mode Mode, nodes int, rate limit.Rate) {
-	stores := openMany(t, nodes, Config{URL: redis.url(), Mode: mode, Prefix: t.Name(), Timeout: time.Second, Wait: time.Second})
-	l := load{perSecond: 10 * int(rate.PerSecond) / nodes, lasts: 1500 * time.Millisecond}
+	stores := openMany(t, nodes, Config{URL: redis.url(), Mode: mode, Prefix: t.Name(), Timeout: 5 * time.Second, Wait: 5 * time.Second})
+	l := load{perSecond: 10 * int(rate.PerSecond) / nodes, lasts: time.Second}
 	before := redis.calls()
 	l.run(stores, func(s *Store) limit.Shared { return bucketOf(s, "b", rate.PerSecond, rate.Burst) })
 	calls := redis.calls() - before
@@ -139,7 +185,7 @@ func TestQuotaUnderOverload(t *testing.T) {
 	redis := startServer(t)
 	for _, mode := range modes {
 		t.Run(mode.String(), func(t *testing.T) {
-			stores := openMany(t, 8, Config{URL: redis.url(), Mode: mode, Prefix: t.Name(), Timeout: time.Second, Wait: time.Second})
+			stores := openMany(t, 8, Config{URL: redis.url(), Mode: mode, Prefix: t.Name(), Timeout: 5 * time.Second, Wait: 5 * time.Second})
 			l := load{perSecond: 2500, lasts: time.Second}
 			quota := func(s *Store) limit.Shared { return quotaOf(s, "q", 2000) }
 			l.run(stores, quota)
