@@ -36,6 +36,23 @@ func BenchmarkLeased(b *testing.B) {
 	}
 }
 
+// BenchmarkLeasedParallel is the same on all processors, which take of one line.
+func BenchmarkLeasedParallel(b *testing.B) {
+	redis := startServer(b)
+	s := open(b, Config{URL: redis.url(), Wait: time.Second})
+	lines := []limit.Shared{bucketOf(s, "b", 1e9, 1e9)}
+	warm(b, s, lines[0], 1e5)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if refused, err := s.Admit(time.Time{}, lines); refused >= 0 || err != nil {
+				b.Error(refused, err)
+				return
+			}
+		}
+	})
+}
+
 // BenchmarkThroughput is leased mode, with Redis a millisecond away, beside local mode: nothing but limits, and requests that
 // cost 10 µs, as proxied ones do at least.
 func BenchmarkThroughput(b *testing.B) {

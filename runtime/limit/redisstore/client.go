@@ -18,7 +18,8 @@ const workers = 4
 // bufferSize is what each connection reads and writes at once.
 const bufferSize = 32 << 10
 
-// client connects to a place. Nothing is repeated by the client: scripts that take must run once.
+// client connects to a place. Nothing is repeated by the client: scripts that take must run once. Contexts have the time for round
+// trips; the client's own, which it measures from up to 50 ms before, are longer.
 func (p place) client(timeout time.Duration) (single *redis.Client, many *redis.ClusterClient, err error) {
 	var secure *tls.Config
 	if p.tls {
@@ -31,14 +32,14 @@ func (p place) client(timeout time.Duration) (single *redis.Client, many *redis.
 		return redis.NewFailoverClient(&redis.FailoverOptions{
 			MasterName: p.master, SentinelAddrs: p.addrs, SentinelUsername: p.sentinelUser, SentinelPassword: p.sentinelPassword,
 			Username: p.user, Password: p.password, DB: p.db, TLSConfig: secure,
-			MaxRetries: -1, DialTimeout: dialTimeout(timeout), DialerRetries: 1, ReadTimeout: timeout, WriteTimeout: timeout, PoolTimeout: timeout,
+			MaxRetries: -1, DialTimeout: dialTimeout(timeout), DialerRetries: 1, ReadTimeout: 2 * timeout, WriteTimeout: 2 * timeout, PoolTimeout: timeout,
 			ContextTimeoutEnabled: true, PoolSize: workers + 2, PipelinePoolSize: -1,
 			ReadBufferSize: bufferSize, WriteBufferSize: bufferSize, DisableIdentity: true,
 		}), nil, nil
 	case cluster:
 		return nil, redis.NewClusterClient(&redis.ClusterOptions{
 			Addrs: p.addrs, Username: p.user, Password: p.password, TLSConfig: secure, MaxRedirects: 2,
-			MaxRetries: -1, DialTimeout: dialTimeout(timeout), DialerRetries: 1, ReadTimeout: timeout, WriteTimeout: timeout, PoolTimeout: timeout,
+			MaxRetries: -1, DialTimeout: dialTimeout(timeout), DialerRetries: 1, ReadTimeout: 2 * timeout, WriteTimeout: 2 * timeout, PoolTimeout: timeout,
 			ContextTimeoutEnabled: true, PoolSize: workers + 2, PipelinePoolSize: -1,
 			ReadBufferSize: bufferSize, WriteBufferSize: bufferSize, DisableIdentity: true, DisableRoutingPolicies: true,
 			MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
@@ -46,7 +47,7 @@ func (p place) client(timeout time.Duration) (single *redis.Client, many *redis.
 	default:
 		return redis.NewClient(&redis.Options{
 			Addr: p.addrs[0], Username: p.user, Password: p.password, DB: p.db, TLSConfig: secure,
-			MaxRetries: -1, DialTimeout: dialTimeout(timeout), DialerRetries: 1, ReadTimeout: timeout, WriteTimeout: timeout, PoolTimeout: timeout,
+			MaxRetries: -1, DialTimeout: dialTimeout(timeout), DialerRetries: 1, ReadTimeout: 2 * timeout, WriteTimeout: 2 * timeout, PoolTimeout: timeout,
 			ContextTimeoutEnabled: true, PoolSize: workers + 2, PipelinePoolSize: -1,
 			ReadBufferSize: bufferSize, WriteBufferSize: bufferSize, DisableIdentity: true,
 			MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},

@@ -46,12 +46,12 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	s := newStore(config, single, many)
 	if err := s.connectPatiently(ctx); err != nil {
 		err = fmt.Errorf("redis at %s: %w", strings.Join(place.addrs, ","), explain(err, place))
+		away := fmt.Errorf("%w: %w", ErrUnavailable, err)
+		s.away.Store(&away)
 		if !config.Away || !mends(err) {
 			return nil, errors.Join(err, s.Close())
 		}
 		config.Logger.Warn("redis cannot be reached yet", "error", err)
-		err = fmt.Errorf("%w: %w", ErrUnavailable, err)
-		s.away.Store(&err)
 		s.running.Go(func() { s.reconnect(place) })
 	}
 	s.running.Go(s.keep)

@@ -204,11 +204,10 @@ func (s *Store) addShard(client *redis.Client) *shard {
 	if sh != nil {
 		return sh
 	}
-	sh = s.newShard(client)
 	if s.closing.Load() {
-		sh.close()
-		return sh
+		return &shard{store: s, client: client, closed: true} // without workers, which Close waits for
 	}
+	sh = s.newShard(client)
 	s.shards[client] = sh
 	if len(s.shards) > 1 {
 		s.running.Go(s.leaveOld)
