@@ -123,10 +123,10 @@ func TestKilledRedisKeepsQuotas(t *testing.T) {
 			end()
 			t.Logf("%v", &l)
 			l.prompt(t, stores[0].config.Wait)
-			require.NotZero(t, l.failed.Load())
 			require.LessOrEqual(t, l.passed.Load(), int64(most))
 			lost := most - l.passed.Load()
-			if mode == Exact {
+			if mode == Exact { // leases may last until it is back
+				require.NotZero(t, l.failed.Load())
 				require.LessOrEqual(t, lost, int64(2*loadWorkers), "calls under way when it was killed")
 			} else {
 				require.LessOrEqual(t, lost, int64(most/8+2*loadWorkers))
