@@ -82,6 +82,8 @@ var layers = []layer{
 	{"runtime/limit/methodkey", nil, "a key is a text"},
 	{"runtime/limit", nil, "counting knows no requests, no answers and no store"},
 	{"runtime/limit/usagefile", []string{"runtime/limit"}, "a file of counts knows the counters alone"},
+	{"runtime/limit/redisstore", []string{"runtime/limit", "github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/"},
+		"limits are shared without knowing what a request is; a gateway links Redis only when it is asked to"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},
 	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "runtime/gwtest/fixture", "github.com/spf13/", "github.com/fsnotify/fsnotify",

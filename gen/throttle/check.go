@@ -47,13 +47,6 @@ func (c *checker) bad(span source.Span, message, help string) {
 	c.found = append(c.found, diag.Diagnostic{Code: diag.BadLimit, Span: span, Message: message, Help: help})
 }
 
-// Bounds of what makes sense. Beyond them a number is a mistake.
-const (
-	mostPerSecond = 1e8
-	mostAtOnce    = 1e9
-	mostQuota     = 1 << 53
-)
-
 // throttle checks rateLimit and burstLimit, which go together.
 func (c *checker) throttle(t *model.Throttle) {
 	if t == nil {
@@ -63,11 +56,18 @@ func (c *checker) throttle(t *model.Throttle) {
 		c.bad(t.Span, "rateLimit and burstLimit of a throttle go together", "write both: requests a second, and at a time")
 		return
 	}
-	if v, ok := number(t.Rate); !ok || v > mostPerSecond {
-		c.bad(t.Rate.Span, fmt.Sprintf("%q is no rate", t.Rate.Value), "write requests a second, from 0 to 100000000; fractions are allowed")
+	rate, isRate := number(t.Rate)
+	if !isRate || rate > limit.MaxPerSecond {
+		c.bad(t.Rate.Span, fmt.Sprintf("%q is no rate", t.Rate.Value), fmt.Sprintf("write requests a second, from 0 to %d; fractions are allowed", int64(limit.MaxPerSecond)))
+		return
 	}
-	if v, ok := number(t.Burst); !ok || v > mostAtOnce || v != math.Trunc(v) {
-		c.bad(t.Burst.Span, fmt.Sprintf("%q is no burst", t.Burst.Value), "write a whole number of requests, from 0 to 1000000000")
+	burst, isBurst := number(t.Burst)
+	if !isBurst || burst > limit.MaxBurst || burst != math.Trunc(burst) {
+		c.bad(t.Burst.Span, fmt.Sprintf("%q is no burst", t.Burst.Value), fmt.Sprintf("write a whole number of requests, from 0 to %d", limit.MaxBurst))
+		return
+	}
+	if err := (limit.Rate{PerSecond: rate, Burst: int64(burst)}).Check(); err != nil {
+		c.bad(t.Rate.Span, err.Error(), "")
 	}
 }
 
@@ -79,7 +79,7 @@ func (c *checker) routeThrottle(t *model.Throttle) {
 	if t.Rate != nil || t.Burst != nil || t.Concurrent == nil {
 		c.throttle(t)
 	}
-	if n := t.Concurrent; n != nil && (n.Value < 1 || n.Value > mostAtOnce) {
+	if n := t.Concurrent; n != nil && (n.Value < 1 || n.Value > limit.MaxBurst) {
 		c.bad(n.Span, fmt.Sprintf("%d requests cannot be the most at a time", n.Value), "write a number above 0, or leave concurrent out")
 	}
 	by, name, ok := KeyOf(t)
@@ -137,7 +137,7 @@ func (c *checker) quota(q *model.Quota) {
 		c.bad(q.Span, "limit and period of a quota go together", "write both, such as {limit: 1000, period: MONTH}")
 		return
 	}
-	if q.Limit.Value < 1 || q.Limit.Value > mostQuota {
+	if q.Limit.Value < 1 || q.Limit.Value > limit.MaxQuota {
 		c.bad(q.Limit.Span, fmt.Sprintf("%d requests are no quota", q.Limit.Value), "write a number above 0; a key that may not call at all is enabled: false")
 	}
 	if _, ok := periodOf(q.Period); !ok {
