@@ -183,7 +183,8 @@ func TestOverridesFile(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"x-gateway-stages: {s: {variables: {a: b}}}", ""},
 		{`{"x-gateway-upstreams": {"u": {"targets": ["http://a", {"url": "https://b"}]}}}`, ""},
-		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}", "throttle"},
+		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}", ""},
+		{"x-gateway-stages: {s: {tracing: {sampling: 1}}}", "tracing"},
 		{"x-gateway-functions: {}", "x-gateway-functions"},
 		{"x-gateway-upstreams: {u: {targets: []}}", "has no targets"},
 		{"x-gateway-upstreams: {u: {targets: [ftp://a]}}", `"ftp://a" is no http or https URL`},
