@@ -24,7 +24,9 @@ import (
 	"github.com/gatewright/gatewright/runtime/usageplan"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1")) // one for each process
+}
 
 var (
 	pets  = gw.Route{ID: "pets", Method: "GET", Path: "/pets", Backend: "mock"}

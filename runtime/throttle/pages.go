@@ -31,7 +31,7 @@ func (l *Limits) showState(w http.ResponseWriter, r *http.Request) {
 	}
 	key := query.Get("key")
 	if key != "" && !l.knows(key) {
-		refuse(w, http.StatusNotFound, fmt.Errorf("there is no API key %q", key))
+		refuse(w, http.StatusNotFound, errUnknown{noKey})
 		return
 	}
 	writeJSON(w, l.State(key))

@@ -224,7 +224,7 @@ func (l *Limits) planState(s *set, i int, key string, at int64, now time.Time) P
 	}
 	var numbers []int
 	if key != "" {
-		if number, ok := l.plans.Keys().NumberOf(key); ok {
+		if number, ok := l.plans.Keys().NumberOf(key); ok && l.plans.Has(i, number) {
 			numbers = []int{number}
 		}
 	} else {
@@ -254,7 +254,7 @@ func (s *set) active(i int, at int64, now time.Time) []int {
 	look := func(k *keyed) {
 		if k != nil {
 			k.keys.Each(func(key int, b *limit.Bucket) {
-				if b.State(at).Left < k.rate.Burst {
+				if b.State(at).Full > 0 {
 					seen[key] = true
 				}
 			})

@@ -53,6 +53,9 @@ type errUnknown struct{ what string }
 
 func (e errUnknown) Error() string { return e.what }
 
+// noKey does not repeat what was asked for: it may be a key's value by mistake.
+const noKey = "there is no API key with that id"
+
 // report is what was used.
 func (l *Limits) report(q usageQuery) (*UsageReport, error) {
 	at := slices.IndexFunc(l.current.Load().plans, func(p plan) bool { return p.name == q.plan })
@@ -71,7 +74,7 @@ func (l *Limits) report(q usageQuery) (*UsageReport, error) {
 		number, ok := l.plans.Keys().NumberOf(q.key)
 		switch {
 		case !ok:
-			return nil, errUnknown{fmt.Sprintf("there is no API key %q", q.key)}
+			return nil, errUnknown{noKey}
 		case counting != nil:
 			l.addUsage(r, counting, number, q)
 		}
