@@ -25,7 +25,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1")) // one for each process
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"), // one for each process
+		goleak.Cleanup(func(code int) {
+			_ = os.RemoveAll(builtIn) // it is the system's to clear otherwise
+			os.Exit(code)
+		}))
 }
 
 var (

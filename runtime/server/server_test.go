@@ -179,6 +179,15 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+// TestUsageFileOfNothing: a file that nothing is kept in is not taken silently.
+func TestUsageFileOfNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "usage")
+	code, _, errs := run1(t, "--usage-file", path, "--overrides", "/does/not/exist")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "the document has no usage plan that counts: nothing is kept in the usage file")
+	require.NoFileExists(t, path)
+}
+
 func TestOverridesFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "overrides.yaml")
 	for _, c := range []struct{ text, want string }{
