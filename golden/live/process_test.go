@@ -78,7 +78,7 @@ func compile(t *testing.T) *program {
 }
 
 func (p *program) command() *exec.Cmd {
-	cmd := exec.Command(p.path, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--ready-file", p.ready, "--usage-file", p.usage, "--overrides", p.overrides)
+	cmd := exec.Command(p.path, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--stage", "prod", "--ready-file", p.ready, "--usage-file", p.usage, "--overrides", p.overrides)
 	cmd.Env = append(os.Environ(), "ALICE_KEY="+aliceKey, "BOB_KEY="+bobKey)
 	return cmd
 }
@@ -269,4 +269,29 @@ func TestSIGHUP(t *testing.T) {
 	require.NoError(t, r.cmd.Process.Signal(syscall.SIGHUP))
 	p.until("one more passes", func() bool { return r.passes(1) == 1 })
 	require.Equal(t, 2, r.passes(9))
+	require.Equal(t, 9, r.bobs(9))
+	require.NoError(t, os.WriteFile(p.overrides, []byte("x-gateway-usage-plans: {trial: {stages: {prod: {methods: {GET /pets: {throttle: {rateLimit: 0, burstLimit: 0}}}}}}}"), 0o600))
+	require.NoError(t, r.cmd.Process.Signal(syscall.SIGHUP))
+	p.until("the method has a limit", func() bool { return r.bobs(1) == 0 })
+}
+
+// TestGeneratedCodeThatTakesNothing: what the document limits nowhere cannot be limited while it runs.
+func TestGeneratedCodeThatTakesNothing(t *testing.T) {
+	p := compile(t)
+	require.NoError(t, os.WriteFile(p.overrides, []byte("x-gateway-stages: {prod: {throttle: {rateLimit: 1, burstLimit: 1}}}"), 0o600))
+	out, err := p.command().CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "x-gateway-stages.prod.throttle: GET /open takes from no limit")
+}
+
+// bobs is how many of n requests pass with bob's key.
+func (r *process) bobs(n int) int {
+	r.t.Helper()
+	passed := 0
+	for range n {
+		if code, _ := r.get(r.Main, "/pets", "X-Api-Key", bobKey); code == 200 {
+			passed++
+		}
+	}
+	return passed
 }

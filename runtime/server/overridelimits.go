@@ -189,7 +189,7 @@ func eachField(node *yaml.Node, read func(name string, value *yaml.Node) error) 
 	return nil
 }
 
-// checkLimits finds settings without a value, which would be taken for nothing silently.
+// checkLimits finds methods without a throttle.
 func (f *overridesFile) checkLimits() error {
 	for name, stage := range f.Stages {
 		if err := checkMethods("x-gateway-stages."+name, stage.Methods); err != nil {
