@@ -169,18 +169,18 @@ func (r *process) used() int64 {
 	return used
 }
 
-// written is what the file says that alice has used: of a copy, as the gateway has the file.
-func (p *program) written(id string) int64 {
-	p.t.Helper()
-	text, err := os.ReadFile(p.usage)
-	require.NoError(p.t, err)
-	path := filepath.Join(p.t.TempDir(), "copy")
-	require.NoError(p.t, os.WriteFile(path, text, 0o600))
+// written is what the file says that a key has used: of a copy, as the gateway has the file.
+func written(t *testing.T, usage, plan, id string) int64 {
+	t.Helper()
+	text, err := os.ReadFile(usage)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "copy")
+	require.NoError(t, os.WriteFile(path, text, 0o600))
 	f, err := usagefile.Open(path, usagefile.Options{})
-	require.NoError(p.t, err)
+	require.NoError(t, err)
 	c := limit.NewCounters(limit.Quota{Limit: limit.MaxQuota}).At(0)
-	require.NoError(p.t, f.Keep("quota/gold/"+id, id, c))
-	require.NoError(p.t, f.Close())
+	require.NoError(t, f.Keep("quota/"+plan+"/"+id, id, c))
+	require.NoError(t, f.Close())
 	var used int64
 	for _, day := range c.History() {
 		used += day.Used
@@ -196,7 +196,7 @@ func TestKill(t *testing.T) {
 	p := compile(t)
 	r := p.run()
 	require.Equal(t, 12, r.passes(12))
-	p.until("what is used is written", func() bool { return p.written(aliceID) == 12 })
+	p.until("what is used is written", func() bool { return written(t, p.usage, "gold", aliceID) == 12 })
 	text, err := os.ReadFile(p.usage)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "alice-alice", "a key's value")
@@ -210,7 +210,7 @@ func TestKill(t *testing.T) {
 	require.GreaterOrEqual(t, restored, int64(12))
 	require.LessOrEqual(t, restored, int64(18))
 	require.Equal(t, 30-int(restored), r.passes(40))
-	p.until("what is used is written", func() bool { return p.written(aliceID) == 30 })
+	p.until("what is used is written", func() bool { return written(t, p.usage, "gold", aliceID) == 30 })
 	require.NoError(t, r.cmd.Process.Kill())
 	require.Error(t, r.cmd.Wait())
 	require.Zero(t, p.run().passes(3))

@@ -269,7 +269,7 @@ func (s *set) active(i int, at int64, now time.Time) []int {
 	}
 	if p.quota != nil {
 		p.quota.days().Each(func(key int, c *limit.Counter) {
-			if !seen[key] && len(c.History()) > 0 && c.Used(now) > 0 {
+			if !seen[key] && c.Used(now) > 0 {
 				seen[key] = true
 			}
 		})
