@@ -147,6 +147,9 @@ func (core *Core) Region() string { return core.region }
 // Now is the time.
 func (core *Core) Now() time.Time { return core.settings.now() }
 
+// Since is the time since an earlier Now. It reads the monotonic clock alone, in half the time of Now.
+func (core *Core) Since(t time.Time) time.Duration { return core.settings.since(t) }
+
 // Logger is where the gateway writes what an operator should know.
 func (core *Core) Logger() *slog.Logger { return core.settings.logger }
 

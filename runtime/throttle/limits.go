@@ -20,6 +20,7 @@ type Limits struct {
 	places []*place
 	// account is nil where the account has no limit.
 	account *line
+	dates   dates
 	// shared keeps the limits for this gateway and others; nil: they are kept here.
 	shared *shared
 }
@@ -180,7 +181,7 @@ func (l *Limits) addPlans() {
 }
 
 // at is the time of buckets now.
-func (l *Limits) at() int64 { return int64(l.core.Now().Sub(l.began)) }
+func (l *Limits) at() int64 { return int64(l.core.Since(l.began)) }
 
 // setShare gives this gateway an nth part of every limit that it keeps itself.
 func (l *Limits) setShare(n int64) {
