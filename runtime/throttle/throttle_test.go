@@ -211,5 +211,5 @@ func TestConcurrentStreams(t *testing.T) {
 	g.Handle(rc)
 	g.expect(t, tooMany, "prod", "GET /pets")
 	require.Equal(t, "streamed", string(rc.Response.Body())) // reads it to its end, and closes it
-	g.expect(t, passed, "prod", "GET /pets") // of a reader that has no more
+	g.expect(t, passed, "prod", "GET /pets")                 // of a reader that has no more
 }
