@@ -84,7 +84,7 @@ func firstOf(texts ...string) string {
 // Start makes the core serve with serve, or says what was wrong with the options and with what else was built on the
 // core. After an error the core is closed.
 func (core *Core) Start(serve func(*Ctx) Fault) error {
-	core.serve = core.identified(serve)
+	core.serve = core.accounted(core.identified(serve))
 	core.checkUpstreams()
 	core.checkFunctions()
 	if len(core.api.VPCEndpoints) > 0 && len(core.settings.trusted) == 0 {
