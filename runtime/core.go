@@ -89,7 +89,7 @@ func firstOf(texts ...string) string {
 // Start makes the core serve with serve, or says what was wrong with the options and with what else was built on the
 // core. After an error the core is closed.
 func (core *Core) Start(serve func(*Ctx) Fault) error {
-	core.serve = core.identified(serve)
+	core.serve = core.accounted(core.identified(serve))
 	core.checkUpstreams()
 	core.checkFunctions()
 	core.checkUsageFile()
@@ -152,6 +152,9 @@ func (core *Core) Region() string { return core.region }
 
 // Now is the time.
 func (core *Core) Now() time.Time { return core.settings.now() }
+
+// Since is the time since an earlier Now. It reads the monotonic clock alone, in half the time of Now.
+func (core *Core) Since(t time.Time) time.Duration { return core.settings.since(t) }
 
 // Logger is where the gateway writes what an operator should know.
 func (core *Core) Logger() *slog.Logger { return core.settings.logger }

@@ -22,6 +22,7 @@ type settings struct {
 	accessLog *slog.Logger
 	trusted   []netip.Prefix
 	now       func() time.Time
+	since     func(time.Time) time.Duration
 	limits    Limits
 	awsLimits bool
 	describe  func(*x509.Certificate) *ClientCertificate
@@ -32,7 +33,7 @@ type settings struct {
 }
 
 func (s *settings) apply(options []Option) {
-	s.logger, s.now = slog.Default(), time.Now
+	s.logger, s.now, s.since = slog.Default(), time.Now, time.Since
 	for _, option := range options {
 		option(s)
 	}
@@ -91,7 +92,9 @@ func WithTrustedProxies(prefixes []netip.Prefix) Option {
 }
 
 // WithClock replaces time.Now.
-func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
+func WithClock(now func() time.Time) Option {
+	return func(s *settings) { s.now, s.since = now, func(t time.Time) time.Duration { return now().Sub(t) } }
+}
 
 // WithLimits bounds what one request may cost.
 func WithLimits(limits Limits) Option { return func(s *settings) { s.limits = limits } }

@@ -20,6 +20,7 @@ type Limits struct {
 	began time.Time        // when the clock of buckets is 0
 	// current is what requests take from.
 	current atomic.Pointer[set]
+	dates   dates
 	// shared keeps the limits for this gateway and others; nil: they are kept here.
 	shared *shared
 	// kept writes what quotas count to a file; nil: nothing does.
@@ -80,7 +81,7 @@ func nameOf(r *gw.Route) string { return r.Method + " " + r.Path }
 func (l *Limits) indexOf(r *gw.Route) int { return slices.Index(l.core.Routes(), r) }
 
 // at is the time of buckets now.
-func (l *Limits) at() int64 { return int64(l.core.Now().Sub(l.began)) }
+func (l *Limits) at() int64 { return int64(l.core.Since(l.began)) }
 
 // put puts rules in force. What was taken so far stays taken.
 func (l *Limits) put(r *rules) {

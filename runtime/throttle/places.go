@@ -77,7 +77,7 @@ func (r *resolving) place(p placing, name string, o *gw.LimitOverrides) (Place, 
 	where := placeName(name)
 	var err error
 	if over.PerSecond != nil || over.Burst != nil {
-		if to.Rate, err = rate(doc.Rate, &over.RateOverride, where); err != nil {
+		if to.Rate, err = laidRate(doc.Rate, &over.RateOverride, where); err != nil {
 			return to, err
 		}
 	}

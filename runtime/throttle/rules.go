@@ -85,14 +85,14 @@ func every(int) bool { return true }
 func (r *resolving) account(to *rules, o *gw.LimitOverrides) (err error) {
 	const where = "x-gateway-account.throttle"
 	doc := r.limits.cfg.Account
-	if to.account, err = rate(doc, o.Account, where); err != nil || to.account == nil || doc != nil {
+	if to.account, err = laidRate(doc, o.Account, where); err != nil || to.account == nil || doc != nil {
 		return err
 	}
 	return r.taking(where, every)
 }
 
-// rate is a rate with an override laid over it.
-func rate(doc *limit.Rate, o *gw.RateOverride, where string) (*limit.Rate, error) {
+// laidRate is a rate with an override laid over it.
+func laidRate(doc *limit.Rate, o *gw.RateOverride, where string) (*limit.Rate, error) {
 	if o == nil {
 		return doc, nil
 	}
@@ -115,8 +115,8 @@ func rate(doc *limit.Rate, o *gw.RateOverride, where string) (*limit.Rate, error
 	return &to, nil
 }
 
-// quota is a quota with an override laid over it.
-func quota(doc *limit.Quota, o *gw.QuotaOverride, where string) (*limit.Quota, error) {
+// laidQuota is a quota with an override laid over it.
+func laidQuota(doc *limit.Quota, o *gw.QuotaOverride, where string) (*limit.Quota, error) {
 	if o == nil {
 		return doc, nil
 	}
@@ -155,7 +155,7 @@ func (r *resolving) methods(base []*limit.Rate, o map[string]gw.RateOverride, wh
 			continue
 		}
 		over, at := o[text], where+"."+text+".throttle"
-		if to[i], err = rate(base[i], &over, at); err != nil {
+		if to[i], err = laidRate(base[i], &over, at); err != nil {
 			return nil, err
 		}
 		if err := r.taking(at, func(route int) bool { return route == i }); err != nil {
@@ -219,7 +219,7 @@ func (r *resolving) stage(name string, o gw.StageLimits) ([]*limit.Rate, error) 
 		doc = r.limits.cfg.Stages[i]
 	}
 	where := "x-gateway-stages." + name
-	byDefault, err := rate(doc.Rate, o.Rate, where+".throttle")
+	byDefault, err := laidRate(doc.Rate, o.Rate, where+".throttle")
 	if err != nil {
 		return nil, err
 	}
@@ -260,10 +260,10 @@ func (r *resolving) isKeyed(i int) bool { return r.keyed[i] }
 // plan is what a usage plan limits.
 func (r *resolving) plan(u *usageplan.Plan, o gw.PlanLimits) (to planRules, err error) {
 	where := "x-gateway-usage-plans." + u.Name
-	if to.rate, err = rate(u.Rate, o.Rate, where+".throttle"); err != nil {
+	if to.rate, err = laidRate(u.Rate, o.Rate, where+".throttle"); err != nil {
 		return to, err
 	}
-	if to.quota, err = quota(u.Quota, o.Quota, where+".quota"); err != nil {
+	if to.quota, err = laidQuota(u.Quota, o.Quota, where+".quota"); err != nil {
 		return to, err
 	}
 	if to.rate != nil && u.Rate == nil || to.quota != nil && u.Quota == nil {
