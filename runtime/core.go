@@ -36,11 +36,12 @@ type Core struct {
 	compressors compressors
 	netContexts netContexts
 	sharing     sharing
+	shared      sharedStore
 
 	mu      sync.Mutex
 	faults  []error
 	onClose []func()
-	health  []func() error
+	health  health
 	hot     []*HotFiles
 	closed  bool
 }
@@ -87,6 +88,7 @@ func (core *Core) Start(serve func(*Ctx) Fault) error {
 	core.serve = core.identified(serve)
 	core.checkUpstreams()
 	core.checkFunctions()
+	core.checkStore()
 	if len(core.api.VPCEndpoints) > 0 && len(core.settings.trusted) == 0 {
 		core.settings.logger.Warn("the API is private, and no proxy is trusted to say where requests come from: all are refused", "api", core.api.Title)
 	}

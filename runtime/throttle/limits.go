@@ -43,13 +43,15 @@ type line struct {
 	name   string
 	rate   limit.Rate
 	bucket *limit.Bucket
+	shared limit.Shared // nil without a store
 }
 
 // keyed is a bucket for each API key.
 type keyed struct {
-	name string
-	rate limit.Rate
-	keys *limit.Keys
+	name   string
+	rate   limit.Rate
+	keys   *limit.Keys
+	shared *handles
 }
 
 // quotas is a quota for each API key.
@@ -57,6 +59,7 @@ type quotas struct {
 	name     string
 	quota    limit.Quota
 	counters *limit.Counters
+	shared   *handles
 }
 
 // place is an x-gateway-throttle.
@@ -67,6 +70,7 @@ type place struct {
 	gate    *limit.Gate       // with one bound for all
 	gates   *limit.ClientGate // with a bound for each client
 	holds   *holds            // of gates
+	shared  *clientHandles    // in place of clients; nil without a store
 }
 
 // New is the limits of cfg and of usage plans; nil: the document has none. What is wrong with them is said by core's Start.
@@ -81,9 +85,7 @@ func New(core *gw.Core, plans *usageplan.Plans, cfg Config) *Limits {
 	l.addRoutes()
 	l.addPlaces()
 	l.addPlans()
-	if store := core.OpenStore(); store != nil {
-		l.shared = newShared(l, store)
-	}
+	l.share()
 	return l
 }
 
@@ -92,7 +94,7 @@ func newLine(name string, rate limit.Rate) *line {
 }
 
 func newKeyed(name string, rate limit.Rate) *keyed {
-	return &keyed{name: name, rate: rate, keys: limit.NewKeys(rate)}
+	return &keyed{name: name, rate: rate, keys: limit.NewKeys(rate), shared: newHandles()}
 }
 
 // addRoutes makes the buckets of stages.
@@ -161,7 +163,7 @@ func (l *Limits) addPlans() {
 			p.rate = newKeyed("plan/"+u.Name, *u.Rate)
 		}
 		if u.Quota != nil {
-			p.quota = &quotas{name: "quota/" + u.Name, quota: *u.Quota, counters: limit.NewCounters(*u.Quota)}
+			p.quota = &quotas{name: "quota/" + u.Name, quota: *u.Quota, counters: limit.NewCounters(*u.Quota), shared: newHandles()}
 		}
 		l.plans = append(l.plans, p)
 		for at := range u.Methods {
@@ -174,7 +176,7 @@ func (l *Limits) addPlans() {
 			if r.plans == nil {
 				r.plans = make([]*keyed, len(l.usage))
 			}
-			r.plans[i] = newKeyed("plan/"+u.Name+"/"+m.Stage+"/"+nameOf(m.Route), m.Rate)
+			r.plans[i] = newKeyed("method/"+m.Stage+"/"+nameOf(m.Route)+"/"+u.Name, m.Rate)
 		}
 	}
 }

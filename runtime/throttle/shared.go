@@ -2,7 +2,8 @@ package throttle
 
 import (
 	"log/slog"
-	"strconv"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,13 +18,10 @@ type shared struct {
 	limits *Limits
 	store  limit.Store
 	work   sync.Pool // of *asked
-	nodes  atomic.Int64
 
-	lines sync.Map // of names to limit.Shared: a look-up costs less than the store's answer ever does
+	dividing sync.Mutex
+	nodes    atomic.Int64 // that the limits of this gateway alone are divided by
 }
-
-// patience is how long a request waits for the store; a store that is away says so much sooner.
-const patience = 250 * time.Millisecond
 
 // asked is what one request asks the store for.
 type asked struct {
@@ -31,22 +29,108 @@ type asked struct {
 	quota int // the place of the quota in lines; -1: there is none
 }
 
-func newShared(l *Limits, store limit.Store) *shared {
+// share has the limits kept by core's store, if it has one.
+func (l *Limits) share() {
+	store := l.core.OpenStore(l.policies())
+	if store == nil {
+		return
+	}
 	s := &shared{limits: l, store: store}
 	s.nodes.Store(1)
 	s.work.New = func() any { return &asked{lines: make([]limit.Shared, 0, maxBuckets+1)} }
-	return s
+	l.eachLine(func(one *line) {
+		one.shared = store.Line(limit.Line{Name: one.name, Tag: one.name, Rate: one.rate})
+	})
+	for _, p := range l.places {
+		if p.clients != nil && store.Remembers() {
+			p.shared = newClientHandles(func(client string) limit.Shared {
+				return store.Line(limit.Line{Name: "place/" + p.Name, Tag: client, Rate: *p.Rate})
+			})
+		}
+	}
+	l.shared = s
 }
 
-// take asks the store for everything at once.
+// eachLine calls do for every limit that all callers share.
+func (l *Limits) eachLine(do func(*line)) {
+	if l.account != nil {
+		do(l.account)
+	}
+	for _, stage := range l.routes {
+		for i := range stage {
+			if stage[i].stage != nil {
+				do(stage[i].stage)
+			}
+		}
+	}
+	for _, p := range l.places {
+		if p.line != nil {
+			do(p.line)
+		}
+	}
+}
+
+// policies are those of the limits that a store can keep, each once.
+func (l *Limits) policies() []limit.Policy {
+	var found []limit.Policy
+	add := func(p limit.Policy) {
+		if !slices.Contains(found, p) {
+			found = append(found, p)
+		}
+	}
+	l.eachLine(func(*line) { add(l.cfg.OnFailure) })
+	for _, p := range l.places {
+		if p.clients != nil {
+			add(l.cfg.OnFailure)
+		}
+	}
+	for i := range l.plans {
+		if p := &l.plans[i]; p.rate != nil || p.quota != nil || len(l.usage[i].Methods) > 0 {
+			add(p.policy)
+		}
+	}
+	return found
+}
+
+// refresh has the store keep the limits as they are now.
+func (s *shared) refresh() {
+	l := s.limits
+	l.eachLine(func(one *line) { one.shared.Set(limit.Line{Rate: one.rate}) })
+	keyed := func(k *keyed) {
+		if k != nil {
+			k.shared.each(func(one limit.Shared) { one.Set(limit.Line{Rate: k.rate}) })
+		}
+	}
+	for _, stage := range l.routes {
+		for i := range stage {
+			for _, k := range stage[i].plans {
+				keyed(k)
+			}
+		}
+	}
+	for i := range l.plans {
+		keyed(l.plans[i].rate)
+		if q := l.plans[i].quota; q != nil {
+			q.shared.each(func(one limit.Shared) { one.Set(limit.Line{Quota: q.quota}) })
+		}
+	}
+	for _, p := range l.places {
+		if p.shared != nil {
+			p.shared.each(func(one limit.Shared) { one.Set(limit.Line{Rate: *p.Rate}) })
+		}
+	}
+}
+
+// take asks the store for everything at once. How long it may take to say that it does not know is the store's to bound.
 func (s *shared) take(c *gw.Ctx, r *route) gw.Fault {
 	a := s.work.Get().(*asked)
-	defer s.work.Put(a)
+	defer s.put(a)
 	s.gather(a, c, r)
 	if len(a.lines) > 0 {
-		refused, err := s.store.Admit(time.Now().Add(patience), a.lines)
+		refused, err := s.store.Admit(time.Time{}, a.lines)
 		switch {
 		case err != nil:
+			s.limits.core.MissStore()
 			return s.alone(c, r)
 		case refused >= 0 && refused == a.quota:
 			s.limits.tell(c, gw.QuotaExceeded)
@@ -56,96 +140,118 @@ func (s *shared) take(c *gw.Ctx, r *route) gw.Fault {
 			return gw.Throttled
 		}
 	}
-	return s.clients(c, r)
-}
-
-// gather lists what the request is limited by, in the order in which refusals count.
-func (s *shared) gather(a *asked, c *gw.Ctx, r *route) {
-	a.lines, a.quota = a.lines[:0], -1
-	l := s.limits
-	if number, key, ok := c.Plan(); ok {
-		tag := "key/" + strconv.Itoa(key)
-		_, id := c.APIKey()
-		if id != "" {
-			tag = id
+	if !s.here(c, r) {
+		if len(a.lines) > 0 {
+			s.store.Return(a.lines)
 		}
-		p := &l.plans[number]
-		if m := r.planned(number); m != nil {
-			a.lines = append(a.lines, s.line(m.name, tag, m.rate, limit.Quota{}))
-		}
-		if p.rate != nil {
-			a.lines = append(a.lines, s.line(p.rate.name, tag, p.rate.rate, limit.Quota{}))
-		}
-		if q := p.quota; q != nil {
-			a.quota = len(a.lines)
-			a.lines = append(a.lines, s.line(q.name, tag, limit.Rate{}, q.quota))
-		}
-	}
-	for _, one := range [...]*line{r.placed(), r.stage, l.account} {
-		if one != nil {
-			a.lines = append(a.lines, s.line(one.name, one.name, one.rate, limit.Quota{}))
-		}
-	}
-}
-
-// placed is the one bucket of the operation's x-gateway-throttle; nil: it has none, or one for each client.
-func (r *route) placed() *line {
-	if r.place == nil {
-		return nil
-	}
-	return r.place.line
-}
-
-// line is the store's handle of a line.
-func (s *shared) line(name, tag string, rate limit.Rate, quota limit.Quota) limit.Shared {
-	key := lineKey{name, tag}
-	if known, ok := s.lines.Load(key); ok {
-		return known.(limit.Shared)
-	}
-	made := s.store.Line(limit.Line{Name: name + "/" + tag, Tag: tag, Rate: rate, Quota: quota})
-	known, _ := s.lines.LoadOrStore(key, made)
-	return known.(limit.Shared)
-}
-
-type lineKey struct{ name, tag string }
-
-// clients takes from what each client has of an x-gateway-throttle, which no store keeps: there may be any number of
-// clients. Each gateway allows its part.
-func (s *shared) clients(c *gw.Ctx, r *route) gw.Fault {
-	if r.place == nil || r.place.clients == nil {
-		return gw.OK
-	}
-	s.divide()
-	if !r.place.clients.Take(r.place.Key.of(c), s.limits.at()) {
-		s.giveBack(c, r)
+		s.limits.tell(c, gw.Throttled)
 		return gw.Throttled
 	}
 	return gw.OK
 }
 
-// giveBack returns what take took: another limit has refused the request.
-func (s *shared) giveBack(c *gw.Ctx, r *route) {
-	a := s.work.Get().(*asked)
-	defer s.work.Put(a)
-	s.gather(a, c, r)
-	if len(a.lines) > 0 {
-		s.store.Return(a.lines)
+func (s *shared) put(a *asked) {
+	clear(a.lines) // lines of clients may be forgotten
+	s.work.Put(a)
+}
+
+// gather lists what the request is limited by, in the order in which refusals count.
+func (s *shared) gather(a *asked, c *gw.Ctx, r *route) {
+	a.lines, a.quota = a.lines[:0], -1
+	if number, key, ok := c.Plan(); ok {
+		p := &s.limits.plans[number]
+		if m := r.planned(number); m != nil {
+			a.lines = append(a.lines, s.bucketOf(m, c, key))
+		}
+		if p.rate != nil {
+			a.lines = append(a.lines, s.bucketOf(p.rate, c, key))
+		}
+		if p.quota != nil {
+			a.quota = len(a.lines)
+			a.lines = append(a.lines, s.quotaOf(p.quota, c, key))
+		}
 	}
+	switch p := r.place; {
+	case p == nil:
+	case p.line != nil:
+		a.lines = append(a.lines, p.line.shared)
+	case p.shared != nil:
+		a.lines = append(a.lines, p.shared.at(p.Key.of(c)))
+	}
+	if r.stage != nil {
+		a.lines = append(a.lines, r.stage.shared)
+	}
+	if s.limits.account != nil {
+		a.lines = append(a.lines, s.limits.account.shared)
+	}
+}
+
+// bucketOf is the store's line of an API key.
+func (s *shared) bucketOf(k *keyed, c *gw.Ctx, key int) limit.Shared {
+	if known := k.shared.at(key); known != nil {
+		return known
+	}
+	return k.shared.add(key, func() limit.Shared {
+		return s.store.Line(limit.Line{Name: k.name, Tag: owner(c), Rate: k.rate})
+	})
+}
+
+// quotaOf is the store's line of an API key.
+func (s *shared) quotaOf(q *quotas, c *gw.Ctx, key int) limit.Shared {
+	if known := q.shared.at(key); known != nil {
+		return known
+	}
+	return q.shared.add(key, func() limit.Shared {
+		return s.store.Line(limit.Line{Name: q.name, Tag: owner(c), Quota: q.quota})
+	})
+}
+
+// owner is the caller by its key's id, which is the same on every gateway and after a restart; the number of a key is not.
+func owner(c *gw.Ctx) string {
+	_, id := c.APIKey()
+	return strings.Clone(id)
+}
+
+// here takes from what this gateway keeps alone also when there is a store: how many are under way, and the rates of clients
+// where the store does not remember any.
+func (s *shared) here(c *gw.Ctx, r *route) bool {
+	p := r.place
+	if p == nil {
+		return true
+	}
+	alone, client := p.clients != nil && p.shared == nil, ""
+	if alone {
+		s.divide()
+		client = p.Key.of(c)
+		if !p.clients.Take(client, s.limits.at()) {
+			return false
+		}
+	}
+	if !p.enter(c) {
+		if alone {
+			p.clients.Return(client)
+		}
+		return false
+	}
+	return true
 }
 
 // alone decides without the store.
 func (s *shared) alone(c *gw.Ctx, r *route) gw.Fault {
 	l := s.limits
-	policies := l.cfg.OnFailure == limit.Closed && (r.stage != nil || l.account != nil || r.placed() != nil)
-	if number, _, ok := c.Plan(); ok && l.plans[number].policy == limit.Closed && l.plans[number].limited(r.planned(number)) {
-		policies = true
-	}
-	if policies {
+	if s.closed(c, r) {
 		return gw.ServiceUnavailable
 	}
 	s.divide()
 	var t taken
-	f := l.take(c, r, &t, func(p limit.Policy) bool { return p == limit.Local })
+	f := l.take(c, r, &t, local)
+	switch {
+	case f != gw.OK:
+	case s.spent(c):
+		f = gw.QuotaExceeded
+	case !r.place.enter(c):
+		f = gw.Throttled
+	}
 	if f != gw.OK {
 		t.giveBack()
 		l.tell(c, f)
@@ -153,15 +259,49 @@ func (s *shared) alone(c *gw.Ctx, r *route) gw.Fault {
 	return f
 }
 
+func local(p limit.Policy) bool { return p == limit.Local }
+
+// closed reports whether the request has a limit that lets nobody pass without the store.
+func (s *shared) closed(c *gw.Ctx, r *route) bool {
+	l := s.limits
+	if number, _, ok := c.Plan(); ok && l.plans[number].policy == limit.Closed && l.plans[number].limited(r.planned(number)) {
+		return true
+	}
+	placed := r.place != nil && r.place.Rate != nil
+	return l.cfg.OnFailure == limit.Closed && (r.stage != nil || l.account != nil || placed)
+}
+
+// spent reports whether a quota that is kept here meanwhile was used up, as far as the store has said when it last could.
+func (s *shared) spent(c *gw.Ctx) bool {
+	number, key, ok := c.Plan()
+	if !ok {
+		return false
+	}
+	p := &s.limits.plans[number]
+	if p.policy != limit.Local || p.quota == nil {
+		return false
+	}
+	known := p.quota.shared.at(key)
+	return known != nil && known.Used(s.limits.core.Now()) >= p.quota.quota.Limit
+}
+
 // limited reports whether the plan, or method of it, limits anything.
 func (p *plan) limited(method *keyed) bool { return method != nil || p.rate != nil || p.quota != nil }
 
-// divide shares what this gateway allows alone among the gateways that were last seen.
+// divide gives this gateway its part of the limits that it keeps alone, by the number of gateways that were last seen.
 func (s *shared) divide() {
-	now, before := int64(max(s.store.Nodes(), 1)), s.nodes.Load()
-	if now == before || !s.nodes.CompareAndSwap(before, now) {
+	if now := s.seen(); now == s.nodes.Load() {
+		return
+	}
+	s.dividing.Lock() // nobody takes more than the part
+	defer s.dividing.Unlock()
+	now := s.seen()
+	if now == s.nodes.Load() {
 		return
 	}
 	s.limits.setShare(now)
-	s.limits.core.Logger().Info("limits of this gateway alone are shared", slog.Int64("gateways", now))
+	s.nodes.Store(now)
+	s.limits.core.Logger().Info("limits of this gateway alone are divided", slog.Int64("gateways", now))
 }
+
+func (s *shared) seen() int64 { return int64(max(s.store.Nodes(), 1)) }

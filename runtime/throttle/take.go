@@ -19,14 +19,7 @@ import (
 func (l *Limits) Take(c *gw.Ctx) gw.Fault {
 	r := &l.routes[c.StageIndex()][c.RouteIndex()]
 	if l.shared != nil {
-		if f := l.shared.take(c, r); f != gw.OK {
-			return f
-		}
-		if !r.place.enter(c) {
-			l.shared.giveBack(c, r)
-			return gw.Throttled
-		}
-		return gw.OK
+		return l.shared.take(c, r)
 	}
 	var t taken
 	f := l.take(c, r, &t, all)
