@@ -54,13 +54,18 @@ func newAdmin(g Gateway, m *metrics, logger *slog.Logger) *admin {
 	return a
 }
 
-// credentials are what stands before the host of a URL.
-var credentials = regexp.MustCompile(`://[^/?#\s]*@`)
+// credentials are what stands before the host of a URL, and passwords in its query.
+var credentials = regexp.MustCompile(`://[^/?#\s]*@|password=[^&\x00]*`)
 
 // commandLine is pprof's page of the command line, without passwords in URLs.
 func (a *admin) commandLine(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte(credentials.ReplaceAllString(strings.Join(os.Args, "\x00"), "://***@"))) // the client is gone
+	_, _ = w.Write([]byte(credentials.ReplaceAllStringFunc(strings.Join(os.Args, "\x00"), func(secret string) string {
+		if strings.HasSuffix(secret, "@") {
+			return "://***@"
+		}
+		return "password=***"
+	}))) // the client is gone
 }
 
 // readyz says whether new requests should come here: not before everything listens, and not once the end has begun.
