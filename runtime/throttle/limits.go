@@ -210,7 +210,7 @@ func (l *Limits) setShare(n int64) {
 	for i := range l.plans {
 		l.plans[i].rate.share(n, at)
 		if q := l.plans[i].quota; q != nil {
-			q.counters.Set(limit.Quota{Limit: ceil(q.quota.Limit, n), Period: q.quota.Period, Offset: q.quota.Offset / n})
+			q.counters.Set(limit.Quota{Limit: fraction(q.quota.Limit, n), Period: q.quota.Period, Offset: q.quota.Offset / n})
 		}
 	}
 }
@@ -221,9 +221,10 @@ func (k *keyed) share(n, at int64) {
 	}
 }
 
-// part is an nth of a rate. A burst never becomes nothing.
+// part is an nth of a rate.
 func part(r limit.Rate, n int64) limit.Rate {
-	return limit.Rate{PerSecond: r.PerSecond / float64(n), Burst: ceil(r.Burst, n)}
+	return limit.Rate{PerSecond: r.PerSecond / float64(n), Burst: fraction(r.Burst, n)}
 }
 
-func ceil(a, n int64) int64 { return (a + n - 1) / n }
+// fraction is an nth of a number, so that n of them are not more. Something never becomes nothing.
+func fraction(a, n int64) int64 { return min(a, max(1, a/n)) }
