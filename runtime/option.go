@@ -26,6 +26,7 @@ type settings struct {
 	describe  func(*x509.Certificate) *ClientCertificate
 	observer  func(*Ctx, int, time.Duration)
 	openStore StoreOpener // nil: there is none, or it was opened
+	usageFile UsageFile
 	hooks
 }
 

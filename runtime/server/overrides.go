@@ -19,6 +19,9 @@ type overridesFile struct {
 	Upstreams map[string]upstreamOverride `yaml:"x-gateway-upstreams"`
 	Keys      keyOverrides                `yaml:"x-gateway-api-keys"`
 	Plans     map[string]planOverride     `yaml:"x-gateway-usage-plans"`
+	Account   accountOverride             `yaml:"x-gateway-account"`
+	Throttle  *throttleOverride           `yaml:"x-gateway-throttle"`
+	Paths     pathOverrides               `yaml:"paths"`
 }
 
 // keyOverrides are read by themselves: the YAML package compares each name of a mapping with each other one, which takes
@@ -92,11 +95,16 @@ func mappingOf(node *yaml.Node) ([]*yaml.Node, error) {
 }
 
 type planOverride struct {
-	Keys []string `yaml:"keys"`
+	Keys     []string                     `yaml:"keys"`
+	Throttle *rateOverride                `yaml:"throttle"`
+	Quota    *quotaOverride               `yaml:"quota"`
+	Stages   map[string]planStageOverride `yaml:"stages"`
 }
 
 type stageOverride struct {
-	Variables map[string]string `yaml:"variables"`
+	Variables map[string]string         `yaml:"variables"`
+	Throttle  *rateOverride             `yaml:"throttle"`
+	Methods   map[string]methodOverride `yaml:"methods"`
 }
 
 type upstreamOverride struct {
@@ -136,22 +144,39 @@ func readOverrides(path string) (*overridesFile, error) {
 		return nil, err
 	}
 	defer f.Close() // it was only read
+	file, err := decodeOverrides(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s%w", path, err)
+	}
+	return file, nil
+}
+
+// decodeOverrides reads overrides. Its errors go on from the file's name.
+func decodeOverrides(from io.Reader) (*overridesFile, error) {
 	var file overridesFile
-	decoder := yaml.NewDecoder(f)
+	decoder := yaml.NewDecoder(from)
 	decoder.KnownFields(true)
-	err = decoder.Decode(&file)
+	err := decoder.Decode(&file)
 	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s is empty", path)
+		return nil, errors.New(" is empty")
+	}
+	if err == nil {
+		err = file.check()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	for name, upstream := range file.Upstreams {
-		if len(upstream.Targets) == 0 {
-			return nil, fmt.Errorf("%s: x-gateway-upstreams.%s has no targets", path, name)
-		}
+		return nil, fmt.Errorf(": %w", err)
 	}
 	return &file, nil
+}
+
+// check finds settings without a value, which would be taken for nothing silently.
+func (f *overridesFile) check() error {
+	for name, upstream := range f.Upstreams {
+		if len(upstream.Targets) == 0 {
+			return fmt.Errorf("x-gateway-upstreams.%s has no targets", name)
+		}
+	}
+	return f.checkLimits()
 }
 
 // addKeys adds what the file says of API keys.
@@ -197,6 +222,7 @@ func (s *settings) override(apply func(gw.Overrides) error) error {
 		}
 	}
 	file.addKeys(&o)
+	file.addLimits(&o.Limits)
 	if err := apply(o); err != nil {
 		return fmt.Errorf("--overrides: %s: %w", s.overrides, err)
 	}

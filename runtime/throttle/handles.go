@@ -19,9 +19,7 @@ type handles struct {
 }
 
 // handlePiece is a stretch of handles that stays where it is.
-type handlePiece [64]atomic.Pointer[handle]
-
-type handle struct{ limit.Shared }
+type handlePiece [64]atomic.Pointer[stored]
 
 func newHandles() *handles {
 	h := &handles{}
@@ -30,18 +28,16 @@ func newHandles() *handles {
 }
 
 // at is the line of a key; nil: it was not made yet.
-func (h *handles) at(key int) limit.Shared {
+func (h *handles) at(key int) *stored {
 	pieces := *h.pieces.Load()
 	if place := key / len(handlePiece{}); place < len(pieces) && pieces[place] != nil {
-		if one := pieces[place][key%len(handlePiece{})].Load(); one != nil {
-			return one.Shared
-		}
+		return pieces[place][key%len(handlePiece{})].Load()
 	}
 	return nil
 }
 
 // add makes the line of a key, unless another goroutine has.
-func (h *handles) add(key int, line func() limit.Shared) limit.Shared {
+func (h *handles) add(key int, line func() *stored) *stored {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if known := h.at(key); known != nil {
@@ -55,29 +51,17 @@ func (h *handles) add(key int, line func() limit.Shared) limit.Shared {
 		h.pieces.Store(&more)
 		pieces = more
 	}
-	made := &handle{line()}
+	made := line()
 	pieces[place][key%len(handlePiece{})].Store(made)
-	return made.Shared
-}
-
-// each calls do for every line that was made.
-func (h *handles) each(do func(limit.Shared)) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, p := range *h.pieces.Load() {
-		for i := range p {
-			if one := p[i].Load(); one != nil {
-				do(one.Shared)
-			}
-		}
-	}
+	return made
 }
 
 // clientHandles are a store's lines for the clients of an x-gateway-throttle. Those not seen for longest are forgotten, which
 // changes nothing for them: the store remembers. So memory is bounded, by some 1 KiB for each of at most clientsKept.
 type clientHandles struct {
+	of     *shared
+	name   string // of the lines
 	seed   maphash.Seed
-	line   func(client string) limit.Shared
 	shards [clientShards]clientShard
 }
 
@@ -90,19 +74,19 @@ const (
 // clientShard has two generations of lines. What is asked for moves to the young one; when that is full it is the old one.
 type clientShard struct {
 	mu         sync.Mutex
-	young, old map[string]limit.Shared
+	young, old map[string]*stored
 }
 
-func newClientHandles(line func(client string) limit.Shared) *clientHandles {
-	h := &clientHandles{seed: maphash.MakeSeed(), line: line}
+func newClientHandles(of *shared, name string) *clientHandles {
+	h := &clientHandles{of: of, name: name, seed: maphash.MakeSeed()}
 	for i := range h.shards {
-		h.shards[i].young = map[string]limit.Shared{}
+		h.shards[i].young = map[string]*stored{}
 	}
 	return h
 }
 
-// at is the line of a client. The text is copied where it is kept.
-func (h *clientHandles) at(client string) limit.Shared {
+// at is the line of a client, with its rate. The text is copied where it is kept.
+func (h *clientHandles) at(client string, rate limit.Rate) *stored {
 	client = short(client)
 	s := &h.shards[maphash.String(h.seed, client)%clientShards]
 	s.mu.Lock()
@@ -113,10 +97,10 @@ func (h *clientHandles) at(client string) limit.Shared {
 	}
 	own := strings.Clone(client) // the request's bytes are used again
 	if line, ok = s.old[client]; !ok {
-		line = h.line(own)
+		line = h.of.line(limit.Line{Name: h.name, Tag: own, Rate: rate})
 	}
 	if len(s.young) >= generation {
-		s.old, s.young = s.young, make(map[string]limit.Shared, generation)
+		s.old, s.young = s.young, make(map[string]*stored, generation)
 	}
 	s.young[own] = line
 	return line
@@ -132,19 +116,4 @@ func short(client string) string {
 	}
 	sum := sha256.Sum256([]byte(client))
 	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
-// each calls do for every line that is known.
-func (h *clientHandles) each(do func(limit.Shared)) {
-	for i := range h.shards {
-		s := &h.shards[i]
-		s.mu.Lock()
-		for _, line := range s.young {
-			do(line)
-		}
-		for _, line := range s.old {
-			do(line)
-		}
-		s.mu.Unlock()
-	}
 }

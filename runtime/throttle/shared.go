@@ -29,96 +29,32 @@ type asked struct {
 	quota int // the place of the quota in lines; -1: there is none
 }
 
-// share has the limits kept by core's store, if it has one.
-func (l *Limits) share() {
-	store := l.core.OpenStore(l.policies())
-	if store == nil {
-		return
-	}
+func newShared(l *Limits, store limit.Store) *shared {
 	s := &shared{limits: l, store: store}
 	s.nodes.Store(1)
 	s.work.New = func() any { return &asked{lines: make([]limit.Shared, 0, maxBuckets+1)} }
-	l.eachLine(func(one *line) {
-		one.shared = store.Line(limit.Line{Name: one.name, Tag: one.name, Rate: one.rate})
-	})
-	for _, p := range l.places {
-		if p.clients != nil && store.Remembers() {
-			p.shared = newClientHandles(func(client string) limit.Shared {
-				return store.Line(limit.Line{Name: "place/" + p.Name, Tag: client, Rate: *p.Rate})
-			})
-		}
-	}
-	l.shared = s
+	return s
 }
 
-// eachLine calls do for every limit that all callers share.
-func (l *Limits) eachLine(do func(*line)) {
-	if l.account != nil {
-		do(l.account)
-	}
-	for _, stage := range l.routes {
-		for i := range stage {
-			if stage[i].stage != nil {
-				do(stage[i].stage)
-			}
-		}
-	}
-	for _, p := range l.places {
-		if p.line != nil {
-			do(p.line)
-		}
-	}
-}
+// line makes a line of the store's.
+func (s *shared) line(line limit.Line) *stored { return newStored(s.store.Line(line), line) }
 
-// policies are those of the limits that a store can keep, each once.
+// policies are those of the document's limits that a store can keep, each once.
 func (l *Limits) policies() []limit.Policy {
 	var found []limit.Policy
-	add := func(p limit.Policy) {
-		if !slices.Contains(found, p) {
+	add := func(limited bool, p limit.Policy) {
+		if limited && !slices.Contains(found, p) {
 			found = append(found, p)
 		}
 	}
-	l.eachLine(func(*line) { add(l.cfg.OnFailure) })
-	for _, p := range l.places {
-		if p.clients != nil {
-			add(l.cfg.OnFailure)
-		}
-	}
-	for i := range l.plans {
-		if p := &l.plans[i]; p.rate != nil || p.quota != nil || len(l.usage[i].Methods) > 0 {
-			add(p.policy)
-		}
+	add(l.cfg.Account != nil ||
+		slices.ContainsFunc(l.cfg.Stages, func(s Stage) bool { return s.Rate != nil || len(s.Methods) > 0 }) ||
+		slices.ContainsFunc(l.cfg.Places, func(p Place) bool { return p.Rate != nil }), l.cfg.OnFailure)
+	for i := range l.usage {
+		u := &l.usage[i]
+		add(u.Rate != nil || u.Quota != nil || len(u.Methods) > 0, u.OnFailure)
 	}
 	return found
-}
-
-// refresh has the store keep the limits as they are now.
-func (s *shared) refresh() {
-	l := s.limits
-	l.eachLine(func(one *line) { one.shared.Set(limit.Line{Rate: one.rate}) })
-	keyed := func(k *keyed) {
-		if k != nil {
-			k.shared.each(func(one limit.Shared) { one.Set(limit.Line{Rate: k.rate}) })
-		}
-	}
-	for _, stage := range l.routes {
-		for i := range stage {
-			for _, k := range stage[i].plans {
-				keyed(k)
-			}
-		}
-	}
-	for i := range l.plans {
-		keyed(l.plans[i].rate)
-		if q := l.plans[i].quota; q != nil {
-			q.shared.each(func(one limit.Shared) { one.Set(limit.Line{Quota: q.quota}) })
-		}
-	}
-	for _, p := range l.places {
-		if p.shared != nil {
-			p.shared.each(func(one limit.Shared) { one.Set(limit.Line{Rate: *p.Rate}) })
-		}
-	}
 }
 
 // take asks the store for everything at once. How long it may take to say that it does not know is the store's to bound.
@@ -159,7 +95,7 @@ func (s *shared) put(a *asked) {
 func (s *shared) gather(a *asked, c *gw.Ctx, r *route) {
 	a.lines, a.quota = a.lines[:0], -1
 	if number, key, ok := c.Plan(); ok {
-		p := &s.limits.plans[number]
+		p := &r.in.plans[number]
 		if m := r.planned(number); m != nil {
 			a.lines = append(a.lines, s.bucketOf(m, c, key))
 		}
@@ -174,36 +110,37 @@ func (s *shared) gather(a *asked, c *gw.Ctx, r *route) {
 	switch p := r.place; {
 	case p == nil:
 	case p.line != nil:
-		a.lines = append(a.lines, p.line.shared)
+		a.lines = append(a.lines, p.line.stored())
 	case p.shared != nil:
-		a.lines = append(a.lines, p.shared.at(p.Key.of(c)))
+		a.lines = append(a.lines, p.shared.at(p.Key.of(c), *p.Rate).with(*p.Rate, limit.Quota{}))
 	}
 	if r.stage != nil {
-		a.lines = append(a.lines, r.stage.shared)
+		a.lines = append(a.lines, r.stage.stored())
 	}
-	if s.limits.account != nil {
-		a.lines = append(a.lines, s.limits.account.shared)
+	if r.in.account != nil {
+		a.lines = append(a.lines, r.in.account.stored())
 	}
 }
 
+// stored is the store's line of a limit that all callers share.
+func (one *line) stored() limit.Shared { return one.shared.with(one.rate, limit.Quota{}) }
+
 // bucketOf is the store's line of an API key.
 func (s *shared) bucketOf(k *keyed, c *gw.Ctx, key int) limit.Shared {
-	if known := k.shared.at(key); known != nil {
-		return known
+	known := k.shared.at(key)
+	if known == nil {
+		known = k.shared.add(key, func() *stored { return s.line(limit.Line{Name: k.name, Tag: owner(c), Rate: k.rate}) })
 	}
-	return k.shared.add(key, func() limit.Shared {
-		return s.store.Line(limit.Line{Name: k.name, Tag: owner(c), Rate: k.rate})
-	})
+	return known.with(k.rate, limit.Quota{})
 }
 
 // quotaOf is the store's line of an API key.
 func (s *shared) quotaOf(q *quotas, c *gw.Ctx, key int) limit.Shared {
-	if known := q.shared.at(key); known != nil {
-		return known
+	known := q.shared.at(key)
+	if known == nil {
+		known = q.shared.add(key, func() *stored { return s.line(limit.Line{Name: q.name, Tag: owner(c), Quota: q.quota}) })
 	}
-	return q.shared.add(key, func() limit.Shared {
-		return s.store.Line(limit.Line{Name: q.name, Tag: owner(c), Quota: q.quota})
-	})
+	return known.with(limit.Rate{}, q.quota)
 }
 
 // owner is the caller by its key's id, which is the same on every gateway and after a restart; the number of a key is not.
@@ -247,7 +184,7 @@ func (s *shared) alone(c *gw.Ctx, r *route) gw.Fault {
 	f := l.take(c, r, &t, local)
 	switch {
 	case f != gw.OK:
-	case s.spent(c):
+	case s.spent(c, r):
 		f = gw.QuotaExceeded
 	case !r.place.enter(c):
 		f = gw.Throttled
@@ -264,25 +201,21 @@ func local(p limit.Policy) bool { return p == limit.Local }
 // closed reports whether the request has a limit that lets nobody pass without the store.
 func (s *shared) closed(c *gw.Ctx, r *route) bool {
 	l := s.limits
-	if number, _, ok := c.Plan(); ok && l.plans[number].policy == limit.Closed && l.plans[number].limited(r.planned(number)) {
+	if number, _, ok := c.Plan(); ok && r.in.plans[number].policy == limit.Closed && r.in.plans[number].limited(r.planned(number)) {
 		return true
 	}
 	placed := r.place != nil && r.place.Rate != nil
-	return l.cfg.OnFailure == limit.Closed && (r.stage != nil || l.account != nil || placed)
+	return l.cfg.OnFailure == limit.Closed && (r.stage != nil || r.in.account != nil || placed)
 }
 
 // spent reports whether a quota that is kept here meanwhile was used up, as far as the store has said when it last could.
-func (s *shared) spent(c *gw.Ctx) bool {
+func (s *shared) spent(c *gw.Ctx, r *route) bool {
 	number, key, ok := c.Plan()
 	if !ok {
 		return false
 	}
-	p := &s.limits.plans[number]
-	if p.policy != limit.Local || p.quota == nil {
-		return false
-	}
-	known := p.quota.shared.at(key)
-	return known != nil && known.Used(s.limits.core.Now()) >= p.quota.quota.Limit
+	p := &r.in.plans[number]
+	return p.policy == limit.Local && p.quota != nil && p.quota.used(key, s.limits.core.Now()) >= p.quota.quota.Limit
 }
 
 // limited reports whether the plan, or method of it, limits anything.

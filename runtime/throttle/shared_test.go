@@ -78,7 +78,7 @@ func TestSharedGateGivesBack(t *testing.T) {
 	require.Equal(t, sharedPassed, g.ask("/open"))
 	require.Equal(t, 1, g.store.returned, "nothing was taken of a store that is away")
 	require.Equal(t, int64(9), g.store.of(t, "GET /open").left)
-	require.Equal(t, int64(10), g.limits.routes[0][0].stage.bucket.State(g.limits.at()).Left, "and nothing is taken here")
+	require.Equal(t, int64(10), g.limits.current.Load().routes[0][0].stage.bucket.State(g.limits.at()).Left, "and nothing is taken here")
 }
 
 // Each limit says what becomes of it when the store does not answer.
@@ -177,7 +177,7 @@ func TestSharedQuotaThatIsUsedUp(t *testing.T) {
 	g.store.of(t, "quota/open").used = 10
 	require.Equal(t, sharedExceeded, g.with("gold"))
 	require.Equal(t, sharedPassed, g.with("open"))
-	require.EqualValues(t, 9, g.limits.plans[0].quota.counters.At(0).Left(g.Now()), "what is refused counts nowhere")
+	require.EqualValues(t, 9, g.limits.current.Load().plans[0].quota.counters.At(0).Left(g.Now()), "what is refused counts nowhere")
 }
 
 func TestSharedClients(t *testing.T) {
@@ -214,26 +214,22 @@ func TestSharedClients(t *testing.T) {
 
 // However many clients there are, those kept are bounded, and those seen lately are among them.
 func TestSharedClientsAreForgotten(t *testing.T) {
-	store := newFakeStore()
-	made := 0
-	h := newClientHandles(func(client string) limit.Shared {
-		made++
-		return store.Line(limit.Line{Name: fmt.Sprint(made), Tag: client})
-	})
-	ann := h.at("ann")
+	h := newClientHandles(&shared{store: newFakeStore()}, "place")
+	at := func(client string) *stored { return h.at(client, limit.Rate{PerSecond: 1, Burst: 1}) }
+	ann, first := at("ann"), at("client 0")
 	for i := range 4 * clientsKept {
-		h.at(fmt.Sprint("client ", i))
+		at(fmt.Sprint("client ", i))
 		if i%100 == 0 {
-			require.Same(t, ann, h.at("ann"))
+			require.Same(t, ann, at("ann"))
 		}
 	}
 	kept := 0
-	h.each(func(limit.Shared) { kept++ })
+	for i := range h.shards {
+		kept += len(h.shards[i].young) + len(h.shards[i].old)
+	}
 	require.LessOrEqual(t, kept, clientsKept)
 	require.Greater(t, kept, clientsKept/4)
-	first := made
-	h.at("client 0")
-	require.Equal(t, first+1, made, "it was forgotten")
+	require.NotSame(t, first, at("client 0"), "it was forgotten")
 }
 
 func TestSharedHandlesAreMadeOnce(t *testing.T) {
@@ -245,44 +241,54 @@ func TestSharedHandlesAreMadeOnce(t *testing.T) {
 				key := (i*7 + g) % 500
 				line := h.at(key)
 				if line == nil {
-					line = h.add(key, func() limit.Shared { return store.Line(limit.Line{Name: fmt.Sprint(key), Tag: fmt.Sprint(g)}) })
+					line = h.add(key, func() *stored {
+						spec := limit.Line{Name: fmt.Sprint(key), Tag: fmt.Sprint(g)}
+						return newStored(store.Line(spec), spec)
+					})
 				}
-				if line.(*fakeLine).Name != fmt.Sprint(key) {
-					t.Errorf("key %d has the line of %s", key, line.(*fakeLine).Name)
+				if name := line.handle.(*fakeLine).Name; name != fmt.Sprint(key) {
+					t.Errorf("key %d has the line of %s", key, name)
 				}
 			}
 		})
 	}
 	all.Wait()
-	known := 0
-	h.each(func(limit.Shared) { known++ })
-	require.Equal(t, 500, known)
+	for key := range 500 {
+		require.Same(t, h.at(key), h.add(key, nil))
+	}
 	require.Len(t, store.lines, 500)
 	require.Nil(t, h.at(1<<20-1))
 }
 
-func TestSharedRefresh(t *testing.T) {
+// The store is told of limits that change, of those that it has a line of.
+func TestSharedLimitsThatChange(t *testing.T) {
 	cfg, gold := everything()
 	cfg.Places = append(cfg.Places, Place{Name: "/open", Routes: sharedPaths[:1], Rate: sharedRate(1, 10), Key: ClientAddress()})
+	cfg.Keyed = []*gw.Route{sharedKey}
 	g := startSharing(t, cfg, gold)
-	require.Equal(t, sharedPassed, g.with("gold"))
-	require.Equal(t, sharedPassed, g.ask("/open"))
-	l := g.limits
-	l.account.rate.Burst = 1
-	l.routes[0][1].stage.rate.Burst = 2
-	l.routes[0][1].plans[0].rate.Burst = 3
-	l.plans[0].rate.rate.Burst = 4
-	l.plans[0].quota.quota.Limit = 5
-	l.places[0].line.rate.Burst = 6
-	l.places[1].Rate.Burst = 7
-	l.shared.refresh()
-	require.EqualValues(t, 1, g.store.of(t, "account account").Rate.Burst)
-	require.EqualValues(t, 2, g.store.of(t, " stage/prod/GET /key").Rate.Burst)
-	require.EqualValues(t, 3, g.store.of(t, " method/prod/GET /key/gold").Rate.Burst)
-	require.EqualValues(t, 4, g.store.of(t, " plan/gold").Rate.Burst)
-	require.EqualValues(t, 5, g.store.of(t, " quota/gold").Quota.Limit)
-	require.EqualValues(t, 6, g.store.of(t, " place//key").Rate.Burst)
-	require.EqualValues(t, 7, g.store.of(t, " place//open").Rate.Burst)
+	ask := func() {
+		require.Equal(t, sharedPassed, g.with("gold"))
+		require.Equal(t, sharedPassed, g.ask("/open"))
+	}
+	ask()
+	burst := func(n int64) gw.RateOverride { return gw.RateOverride{Burst: &n} }
+	account, plan, quota := burst(1), burst(4), int64(5)
+	stage := burst(2)
+	rules, err := g.limits.resolve(&gw.LimitOverrides{
+		Account: &account,
+		Stages:  map[string]gw.StageLimits{"prod": {Rate: &stage}},
+		Plans:   map[string]gw.PlanLimits{"gold": {Rate: &plan, Quota: &gw.QuotaOverride{Limit: &quota}}},
+		Places:  map[string]gw.PlaceLimit{"/key": {RateOverride: burst(6)}, "/open": {RateOverride: burst(7)}},
+	})
+	require.NoError(t, err)
+	g.limits.put(rules)
+	ask()
+	for suffix, want := range map[string]int64{
+		"account account": 1, " stage/prod/GET /key": 2, " method/prod/GET /key/gold": 500, " plan/gold": 4, " place//key": 6, " place//open": 7,
+	} {
+		require.Equal(t, want, g.store.of(t, suffix).Rate.Burst, suffix)
+	}
+	require.Equal(t, quota, g.store.of(t, " quota/gold").Quota.Limit)
 }
 
 func TestSharedAllocatesNothing(t *testing.T) {

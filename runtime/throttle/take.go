@@ -17,9 +17,13 @@ import (
 //
 //go:noinline
 func (l *Limits) Take(c *gw.Ctx) gw.Fault {
-	r := &l.routes[c.StageIndex()][c.RouteIndex()]
+	r := l.of(c)
 	if l.shared != nil {
-		return l.shared.take(c, r)
+		f := l.shared.take(c, r)
+		if f == gw.OK {
+			l.pass(c, r)
+		}
+		return f
 	}
 	var t taken
 	f := l.take(c, r, &t, all)
@@ -78,7 +82,7 @@ func (l *Limits) take(c *gw.Ctx, r *route, t *taken, wanted which) gw.Fault {
 	now := l.core.Now()
 	at := int64(now.Sub(l.began))
 	if number, key, ok := c.Plan(); ok {
-		if p := &l.plans[number]; wanted(p.policy) {
+		if p := &r.in.plans[number]; wanted(p.policy) {
 			if f := p.take(r.planned(number), key, t, at, now); f != gw.OK {
 				return f
 			}
@@ -93,7 +97,7 @@ func (l *Limits) take(c *gw.Ctx, r *route, t *taken, wanted which) gw.Fault {
 	if r.stage != nil && !t.take(r.stage.bucket, at) {
 		return gw.Throttled
 	}
-	if l.account != nil && !t.take(l.account.bucket, at) {
+	if account := r.in.account; account != nil && !t.take(account.bucket, at) {
 		return gw.Throttled
 	}
 	return gw.OK
