@@ -37,11 +37,12 @@ type Core struct {
 	compressors compressors
 	netContexts netContexts
 	sharing     sharing
+	shared      sharedStore
 
 	mu      sync.Mutex
 	faults  []error
 	onClose []func()
-	health  []func() error
+	health  health
 	hot     []*HotFiles
 	pages   []Page
 	closed  bool
@@ -92,6 +93,7 @@ func (core *Core) Start(serve func(*Ctx) Fault) error {
 	core.serve = core.accounted(core.identified(serve))
 	core.checkUpstreams()
 	core.checkFunctions()
+	core.checkStore()
 	core.checkUsageFile()
 	if len(core.api.VPCEndpoints) > 0 && len(core.settings.trusted) == 0 {
 		core.settings.logger.Warn("the API is private, and no proxy is trusted to say where requests come from: all are refused", "api", core.api.Title)

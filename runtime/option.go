@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/gatewright/gatewright/runtime/limit"
 	"github.com/gatewright/gatewright/runtime/value"
 )
 
@@ -27,7 +26,7 @@ type settings struct {
 	awsLimits bool
 	describe  func(*x509.Certificate) *ClientCertificate
 	observer  func(*Ctx, int, time.Duration)
-	openStore func(*Core) (limit.Store, error)
+	openStore StoreOpener // nil: there is none, or it was opened
 	usageFile UsageFile
 	hooks
 }

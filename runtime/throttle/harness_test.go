@@ -65,7 +65,7 @@ func (d document) start(t testing.TB) *limited {
 		options = append(options, gw.WithClock(func() time.Time { return began.Add(time.Duration(g.ahead.Load())) }))
 	}
 	if d.store != nil {
-		options = append(options, gw.WithStore(func(*gw.Core) (limit.Store, error) { return d.store, nil }))
+		options = append(options, gw.WithStore(func(*gw.Core, []limit.Policy) (limit.Store, error) { return d.store, nil }))
 	}
 	g.Core = gw.NewCore(&api, options...)
 	var plans *usageplan.Plans

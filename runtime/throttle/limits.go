@@ -37,7 +37,7 @@ func New(core *gw.Core, plans *usageplan.Plans, cfg Config) *Limits {
 	if plans != nil {
 		l.usage = plans.Plans()
 	}
-	if store := core.OpenStore(); store != nil {
+	if store := core.OpenStore(l.policies()); store != nil {
 		l.shared = newShared(l, store)
 	}
 	l.openUsage()
@@ -125,9 +125,10 @@ func (l *Limits) spread(s *set) {
 	}
 }
 
-// part is an nth of a rate. A burst never becomes nothing.
+// part is an nth of a rate.
 func part(r limit.Rate, n int64) limit.Rate {
-	return limit.Rate{PerSecond: r.PerSecond / float64(n), Burst: ceil(r.Burst, n)}
+	return limit.Rate{PerSecond: r.PerSecond / float64(n), Burst: fraction(r.Burst, n)}
 }
 
-func ceil(a, n int64) int64 { return (a + n - 1) / n }
+// fraction is an nth of a number, so that n of them are not more. Something never becomes nothing.
+func fraction(a, n int64) int64 { return min(a, max(1, a/n)) }

@@ -19,15 +19,11 @@ import (
 func (l *Limits) Take(c *gw.Ctx) gw.Fault {
 	r := l.of(c)
 	if l.shared != nil {
-		if f := l.shared.take(c, r); f != gw.OK {
-			return f
+		f := l.shared.take(c, r)
+		if f == gw.OK {
+			l.pass(c, r)
 		}
-		if !r.place.enter(c) {
-			l.shared.giveBack(c, r)
-			return gw.Throttled
-		}
-		l.pass(c, r)
-		return gw.OK
+		return f
 	}
 	var t taken
 	f := l.take(c, r, &t, all)
