@@ -138,7 +138,11 @@ func (s *shared) bucketOf(k *keyed, c *gw.Ctx, key int) limit.Shared {
 func (s *shared) quotaOf(q *quotas, c *gw.Ctx, key int) limit.Shared {
 	known := q.shared.at(key)
 	if known == nil {
-		known = q.shared.add(key, func() *stored { return s.line(limit.Line{Name: q.name, Tag: owner(c), Quota: q.quota}) })
+		known = q.shared.add(key, func() *stored {
+			line := limit.Line{Name: q.name, Tag: owner(c), Quota: q.quota}
+			line.Quota.Limit = max(1, q.quota.Limit) // a store takes 0 for a bucket; it is told of 0 right after
+			return s.line(line)
+		})
 	}
 	return known.with(limit.Rate{}, q.quota)
 }

@@ -5,12 +5,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/valyala/fasthttp"
 
+	"github.com/gatewright/gatewright/golden/peers/redisserver"
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/limit"
+	"github.com/gatewright/gatewright/runtime/limit/redisstore"
 	"github.com/gatewright/gatewright/runtime/usageplan"
 )
 
@@ -289,6 +292,32 @@ func TestSharedLimitsThatChange(t *testing.T) {
 		require.Equal(t, want, g.store.of(t, suffix).Rate.Burst, suffix)
 	}
 	require.Equal(t, quota, g.store.of(t, " quota/gold").Quota.Limit)
+}
+
+// A quota of 0, which overrides may have, is one that lets nothing pass, until there is another.
+func TestSharedQuotaOfNothing(t *testing.T) {
+	redis := redisserver.Start(t)
+	store, err := redisstore.Open(t.Context(), redisstore.Config{URL: redis.URL(), Mode: redisstore.Exact, Wait: time.Second, Timeout: time.Second})
+	require.NoError(t, err)
+	defer store.Close()
+	none, some := limit.Quota{Period: limit.Month}, limit.Quota{Limit: 2, Period: limit.Month}
+	g := startSharing(t, Config{Keyed: []*gw.Route{sharedKey}}, usageplan.Plan{Name: "gold", Quota: &limit.Quota{Limit: 10, Period: limit.Month}})
+	g.limits.shared.store = store
+	for _, c := range []struct {
+		quota limit.Quota
+		want  []string
+	}{
+		{none, []string{sharedExceeded, sharedExceeded}},
+		{some, []string{sharedPassed, sharedPassed, sharedExceeded}},
+		{none, []string{sharedExceeded}},
+	} {
+		rules, err := g.limits.resolve(&gw.LimitOverrides{Plans: map[string]gw.PlanLimits{"gold": {Quota: &gw.QuotaOverride{Limit: &c.quota.Limit}}}})
+		require.NoError(t, err)
+		g.limits.put(rules)
+		for _, want := range c.want {
+			require.Equal(t, want, g.with("gold"), "%v", c.quota)
+		}
+	}
 }
 
 func TestSharedAllocatesNothing(t *testing.T) {
