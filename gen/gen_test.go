@@ -66,7 +66,7 @@ func TestOptionsThatCannotBeTaken(t *testing.T) {
 	}
 }
 
-// TestInternalErrorsNameTheirItem lowers a model that no check would let through.
+// TestParts generates with each part, and without any.
 func TestParts(t *testing.T) {
 	path := writeDocument(t, pets)
 	with := func(names ...string) string {
@@ -81,6 +81,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// TestInternalErrorsNameTheirItem lowers a model that no check would let through.
 func TestInternalErrorsNameTheirItem(t *testing.T) {
 	op := &model.Operation{Method: "GET", Gateway: model.RouteSettings{Upstream: &source.String{Value: "lost"}}}
 	api := &model.API{

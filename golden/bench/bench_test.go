@@ -69,7 +69,7 @@ func TestBodyIsAsLongAsThePeersWereMeasuredWith(t *testing.T) {
 
 func TestOptionsRefuseUnknownParts(t *testing.T) {
 	_, err := parseOptions([]string{"-parts", "load,nothing"})
-	require.EqualError(t, err, `there is no part "nothing"; the parts are load, callers, idle, start, generate, router`)
+	require.EqualError(t, err, `there is no part "nothing"; the parts are load, callers, limits, idle, start, generate, router`)
 }
 
 func TestUsageCountsTheWholeGroup(t *testing.T) {
