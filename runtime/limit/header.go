@@ -52,6 +52,28 @@ func (r Rate) Window() time.Duration {
 	return s.duration(s.room)
 }
 
+// Size is how many tokens the bucket has when it is full, and the time in which an empty one is full: what AppendPolicy
+// takes. Both are 0 when nothing passes.
+func (b *Bucket) Size() (burst int64, window time.Duration) {
+	e := b.era.Load()
+	return e.size()
+}
+
+// Size is that of each client's bucket, as Bucket.Size.
+func (c *Clients) Size() (burst int64, window time.Duration) {
+	s := &c.shards[0] // all have the same
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shape.size()
+}
+
+func (s *shape) size() (burst int64, window time.Duration) {
+	if s.span < 0 {
+		return 0, 0
+	}
+	return s.room / s.cost, s.duration(s.room)
+}
+
 // seconds are whole ones, rounded up.
 func seconds(d time.Duration) int64 {
 	whole := int64(max(d, 0) / time.Second)

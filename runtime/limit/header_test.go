@@ -29,3 +29,22 @@ func TestRateLimitFields(t *testing.T) {
 	require.Equal(t, `"a\"b\\c_d__e\\";r=1`, string(AppendLimit(nil, "a\"b\\c\nd\u00e9e\\", 1, Never)), "nothing gets out of the quotes")
 	require.Equal(t, Never, Rate{}.Window())
 }
+
+// Sizes are those of the rate in force.
+func TestSizes(t *testing.T) {
+	b, c := NewBucket(Rate{PerSecond: 10, Burst: 25}), NewClients(Rate{PerSecond: 10, Burst: 25}, 0)
+	sizes := func() (sizes []any) {
+		for _, size := range []func() (int64, time.Duration){b.Size, c.Size} {
+			burst, window := size()
+			sizes = append(sizes, burst, window)
+		}
+		return sizes
+	}
+	require.Equal(t, []any{int64(25), 2500 * time.Millisecond, int64(25), 2500 * time.Millisecond}, sizes())
+	b.Set(Rate{PerSecond: 0.5, Burst: 1}, 0)
+	c.Set(Rate{PerSecond: 0.5, Burst: 1}, 0)
+	require.Equal(t, []any{int64(1), 2 * time.Second, int64(1), 2 * time.Second}, sizes())
+	b.Set(Rate{}, 0)
+	c.Set(Rate{PerSecond: 1}, 0)
+	require.Equal(t, []any{int64(0), time.Duration(0), int64(0), time.Duration(0)}, sizes())
+}

@@ -264,7 +264,7 @@ func TestFollow(t *testing.T) {
 
 func TestAdminPages(t *testing.T) {
 	m := newMetrics(&nothing)
-	m.connections(func() int { return 7 }, func() int64 { return 3 }, func() int64 { return 5 })
+	m.connections(func() int { return 7 }, func() int64 { return 3 }, func() int64 { return 5 }, func() int64 { return 9 })
 	core, err := newNothing()
 	require.NoError(t, err)
 	defer core.Close()
@@ -310,6 +310,7 @@ func TestAdminPages(t *testing.T) {
 	require.Contains(t, text, "gatewright_connections 7\n")
 	require.Contains(t, text, "gatewright_requests_refused_total 3\n")
 	require.Contains(t, text, "gatewright_connections_unproven_total 5\n")
+	require.Contains(t, text, "gatewright_shed_total 9\n")
 }
 
 func TestObservingCostsNoAllocation(t *testing.T) {
