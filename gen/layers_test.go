@@ -78,7 +78,7 @@ var layers = []layer{
 	{"runtime/auth/iam", []string{"runtime", "runtime/auth/access", "runtime/auth/policy", "runtime/auth/sigv4"}, "signatures are verified by sigv4, policies joined by access"},
 	{"runtime/usageplan", []string{"runtime", "runtime/auth/apikey", "runtime/limit"}, "keys are found by apikey"},
 	{"runtime/auth/mtls", []string{"runtime", "runtime/auth/internal/files"}, "certificates are judged without knowing who listens"},
-	{"runtime/throttle", []string{"runtime", "runtime/auth/apikey", "runtime/limit", "runtime/limit/methodkey", "runtime/usageplan"}, "limits are counted by limit, callers known by usageplan"},
+	{"runtime/throttle", []string{"runtime", "runtime/auth/apikey", "runtime/limit", "runtime/limit/methodkey", "runtime/limit/usagefile", "runtime/usageplan"}, "limits are counted by limit and kept by usagefile, callers known by usageplan"},
 	{"runtime/limit/methodkey", nil, "a key is a text"},
 	{"runtime/limit", nil, "counting knows no requests, no answers and no store"},
 	{"runtime/limit/usagefile", []string{"runtime/limit"}, "a file of counts knows the counters alone"},

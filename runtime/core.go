@@ -30,7 +30,8 @@ type Core struct {
 	upstreams upstreamTargets
 	functions functionTargets
 	replies   replyChecks
-	plans     func(*Overrides) error // nil: no operation wants an API key
+	plans     func(*Overrides) error                           // nil: no operation wants an API key
+	limits    func(*LimitOverrides) (commit func(), err error) // nil: no operation has a limit
 	closing   atomic.Bool
 
 	compressors compressors
@@ -42,7 +43,11 @@ type Core struct {
 	onClose []func()
 	health  []func() error
 	hot     []*HotFiles
+	pages   []Page
 	closed  bool
+
+	onHandOver  []func()
+	usageWanted bool
 }
 
 // Limits bounds what one request may cost. Zero values are the defaults.
@@ -87,6 +92,7 @@ func (core *Core) Start(serve func(*Ctx) Fault) error {
 	core.serve = core.identified(serve)
 	core.checkUpstreams()
 	core.checkFunctions()
+	core.checkUsageFile()
 	if len(core.api.VPCEndpoints) > 0 && len(core.settings.trusted) == 0 {
 		core.settings.logger.Warn("the API is private, and no proxy is trusted to say where requests come from: all are refused", "api", core.api.Title)
 	}

@@ -28,6 +28,7 @@ type settings struct {
 	describe  func(*x509.Certificate) *ClientCertificate
 	observer  func(*Ctx, int, time.Duration)
 	openStore func(*Core) (limit.Store, error)
+	usageFile UsageFile
 	hooks
 }
 

@@ -129,6 +129,8 @@ type Overrides struct {
 	APIKeys map[string]APIKeyOverride
 	// PlanKeys are the keys that belong to a usage plan, in place of the document's.
 	PlanKeys map[string][]string
+	// Limits are throttles and quotas.
+	Limits LimitOverrides
 }
 
 // APIKeyOverride is what is laid over an API key. What is nil stays as it was.
@@ -148,6 +150,10 @@ func (core *Core) Apply(o Overrides) error {
 	if err := core.upstreams.check(o.Upstreams); err != nil {
 		return fmt.Errorf("overrides: %w", err)
 	}
+	commit, err := core.prepareLimits(&o.Limits)
+	if err != nil {
+		return fmt.Errorf("overrides: %w", err)
+	}
 	if core.plans == nil && len(o.APIKeys)+len(o.PlanKeys) > 0 {
 		return errors.New("overrides: no operation of the document wants an API key")
 	}
@@ -156,6 +162,7 @@ func (core *Core) Apply(o Overrides) error {
 			return fmt.Errorf("overrides: %w", err)
 		}
 	}
+	commit()
 	core.upstreams.apply(o.Upstreams)
 	for _, s := range core.stages {
 		over := make([]StageVariable, 0, len(o.Variables[s.name]))

@@ -42,6 +42,9 @@ func (f limitsField) settings() plan.Value {
 	}
 	c = appendList(c, "Stages", plan.ThrottleStage, f.l.stageThrottles())
 	c = appendList(c, "Places", plan.ThrottlePlace, f.l.places())
+	if keyed := f.l.keyed(); len(keyed) > 0 {
+		c.add("Keyed", plan.List{Elem: plan.Deref{X: plan.RouteType}, Items: keyed, Lines: len(keyed) > 3})
+	}
 	if policy, _ := throttle.PolicyOf(f.l.api.StoreFailure, limit.Local); policy != limit.Local {
 		c.add("OnFailure", policyValue(policy))
 	}
@@ -58,10 +61,21 @@ func (w *routeWiring) takeLimits(guard authorizer.Guard) []plan.Step {
 
 func (w *routeWiring) limitsAt() *field {
 	kind := limitsField{l: w.lowering}
-	if slices.ContainsFunc(w.routes, func(r *route) bool { return authorizer.Of(r.api, r.op).Keyed() }) {
+	if len(w.keyed()) > 0 {
 		kind.plans = w.usagePlansAt()
 	}
 	return w.fields.get(field{key: "9 limits", wish: "limits", doc: "throttles and quotas", kind: kind})
+}
+
+// keyed are the routes that want an API key.
+func (l *lowering) keyed() []plan.Value {
+	var values []plan.Value
+	for _, r := range l.routes {
+		if authorizer.Of(r.api, r.op).Keyed() {
+			values = append(values, plan.Address{X: plan.Name(r.name)})
+		}
+	}
+	return values
 }
 
 func rateValue(rate limit.Rate) plan.Composite {

@@ -17,11 +17,11 @@ type piece[T any] [pieceSize]T
 // array has a T for each number of a key, made when a number near it is first seen. Looking one up takes no lock.
 type array[T any] struct {
 	pieces atomic.Pointer[[]atomic.Pointer[piece[T]]]
-	mu     sync.Mutex // of who adds to pieces or changes all
-	fill   func(*piece[T])
+	mu     sync.Mutex                   // of who adds to pieces or changes all
+	fill   func(first int, p *piece[T]) // first is the number of the piece's first element
 }
 
-func newArray[T any](fill func(*piece[T])) *array[T] {
+func newArray[T any](fill func(int, *piece[T])) *array[T] {
 	a := &array[T]{fill: fill}
 	a.pieces.Store(new([]atomic.Pointer[piece[T]]))
 	return a
@@ -54,13 +54,13 @@ func (a *array[T]) grow(place int) *piece[T] {
 	p := pieces[place].Load()
 	if p == nil {
 		p = new(piece[T])
-		a.fill(p)
+		a.fill(place*pieceSize, p)
 		pieces[place].Store(p)
 	}
 	return p
 }
 
-// each calls do for all that was made. The lock is held.
+// each calls do for all that was made. Who changes all holds the lock, so that what is made meanwhile is not missed.
 func (a *array[T]) each(do func(key int, element *T)) {
 	pieces := *a.pieces.Load()
 	for place := range pieces {

@@ -21,6 +21,7 @@ type Counter struct {
 	dirty atomic.Bool // the meter has it on its list
 
 	mu    sync.Mutex
+	key   int32       // its number
 	days  []DayCount  // of other days than the word's, ascending
 	base  int64       // of the word's used, what is not of its day: other days of the period, and the offset
 	first CalendarDay // of the first request; LastDay+1: there was none yet
@@ -53,11 +54,15 @@ func unpack(word uint64) (CalendarDay, int64) {
 	return CalendarDay(word >> usedBits), int64(word & maxUsed)
 }
 
-func (c *Counter) start(q *Quota) {
+func (c *Counter) start(q *Quota, key int) {
+	c.key = int32(key)
 	c.word.Store(pack(held, 0))
 	c.quota.Store(q)
 	c.first, c.low = LastDay+1, LastDay+1
 }
+
+// Key is the number of the key that the counter is of.
+func (c *Counter) Key() int { return int(c.key) }
 
 // Take uses one, or says that the quota of the period of now has none left, which uses nothing.
 func (c *Counter) Take(now time.Time) bool {

@@ -4,7 +4,8 @@ package limit
 // or map, and keeps its state when new numbers come and when the quota changes. Use NewCounters.
 type Counters struct {
 	counters *array[Counter]
-	quota    *Quota // of new counters; the array's lock is held
+	quota    *Quota // of new counters; the array's lock is held, as for meter
+	meter    *Meter // of new counters; nil: nobody is told
 }
 
 // NewCounters has unused counters for all keys. With a quota that Check refuses, or a limit of 0, nothing passes.
@@ -14,9 +15,10 @@ func NewCounters(quota Quota) *Counters {
 	return c
 }
 
-func (c *Counters) fill(p *piece[Counter]) {
+func (c *Counters) fill(first int, p *piece[Counter]) {
 	for i := range p {
-		p[i].start(c.quota)
+		p[i].start(c.quota, first+i)
+		p[i].meter.Store(c.meter)
 	}
 }
 
@@ -39,4 +41,17 @@ func (c *Counters) Set(quota Quota) {
 	defer c.counters.mu.Unlock()
 	c.quota = to
 	c.counters.each(func(_ int, counter *Counter) { counter.set(to) })
+}
+
+// Each calls do for every counter that was made, in the order of the numbers: those of keys that were asked for, and of
+// others with numbers near theirs.
+func (c *Counters) Each(do func(key int, counter *Counter)) { c.counters.each(do) }
+
+// Watch has a meter told of every change of every counter from now on, as Counter.Watch does, and of those that are yet to
+// be made.
+func (c *Counters) Watch(m *Meter) {
+	c.counters.mu.Lock()
+	defer c.counters.mu.Unlock()
+	c.meter = m
+	c.counters.each(func(_ int, counter *Counter) { counter.Watch(m) })
 }

@@ -14,7 +14,7 @@ func NewKeys(rate Rate) *Keys {
 	return k
 }
 
-func (k *Keys) fill(p *piece[Bucket]) {
+func (k *Keys) fill(_ int, p *piece[Bucket]) {
 	eras := new([pieceSize]era)
 	for i := range p {
 		eras[i].shape = k.shape
@@ -33,3 +33,7 @@ func (k *Keys) Set(rate Rate, now int64) {
 	k.shape = to
 	k.buckets.each(func(_ int, b *Bucket) { b.set(&to, now) })
 }
+
+// Each calls do for every bucket that was made, in the order of the numbers: those of keys that were asked for, and of
+// others with numbers near theirs.
+func (k *Keys) Each(do func(key int, b *Bucket)) { k.buckets.each(do) }

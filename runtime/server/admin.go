@@ -43,6 +43,9 @@ func newAdmin(g Gateway, m *metrics, logger *slog.Logger) *admin {
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	for _, page := range g.Pages() {
+		mux.Handle("GET "+page.Path, page.Handler)
+	}
 	a.server = &http.Server{
 		Handler: mux, ReadHeaderTimeout: adminHeadTime, IdleTimeout: adminIdleTime,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),

@@ -22,6 +22,7 @@ func (r *running) drain(handedOver bool) int {
 	delay := r.settings.drainDelay
 	if handedOver {
 		delay = 0
+		r.gateway.HandOver()
 	}
 	r.logger.Info("draining", "delay", delay, "timeout", r.settings.drainTimeout)
 	r.gateway.CloseConnections()

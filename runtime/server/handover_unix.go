@@ -54,6 +54,12 @@ func inherit(env func(string) (string, bool)) (*inheritance, error) {
 	return in, nil
 }
 
+// succeeds reports whether an earlier process goes when this one is ready.
+func (p *process) succeeds() bool {
+	names, ok := p.env(inheritVariable)
+	return ok && names != ""
+}
+
 // announce tells the earlier process to go.
 func (in *inheritance) announce() error {
 	if in.ready == nil {

@@ -19,6 +19,9 @@ type overridesFile struct {
 	Upstreams map[string]upstreamOverride `yaml:"x-gateway-upstreams"`
 	Keys      keyOverrides                `yaml:"x-gateway-api-keys"`
 	Plans     map[string]planOverride     `yaml:"x-gateway-usage-plans"`
+	Account   accountOverride             `yaml:"x-gateway-account"`
+	Throttle  *throttleOverride           `yaml:"x-gateway-throttle"`
+	Paths     pathOverrides               `yaml:"paths"`
 }
 
 // keyOverrides are read by themselves: the YAML package compares each name of a mapping with each other one, which takes
@@ -92,11 +95,16 @@ func mappingOf(node *yaml.Node) ([]*yaml.Node, error) {
 }
 
 type planOverride struct {
-	Keys []string `yaml:"keys"`
+	Keys     []string                     `yaml:"keys"`
+	Throttle *rateOverride                `yaml:"throttle"`
+	Quota    *quotaOverride               `yaml:"quota"`
+	Stages   map[string]planStageOverride `yaml:"stages"`
 }
 
 type stageOverride struct {
-	Variables map[string]string `yaml:"variables"`
+	Variables map[string]string         `yaml:"variables"`
+	Throttle  *rateOverride             `yaml:"throttle"`
+	Methods   map[string]methodOverride `yaml:"methods"`
 }
 
 type upstreamOverride struct {
@@ -144,6 +152,9 @@ func readOverrides(path string) (*overridesFile, error) {
 		return nil, fmt.Errorf("%s is empty", path)
 	}
 	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := file.checkLimits(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	for name, upstream := range file.Upstreams {
@@ -197,6 +208,7 @@ func (s *settings) override(apply func(gw.Overrides) error) error {
 		}
 	}
 	file.addKeys(&o)
+	file.addLimits(&o.Limits)
 	if err := apply(o); err != nil {
 		return fmt.Errorf("--overrides: %s: %w", s.overrides, err)
 	}

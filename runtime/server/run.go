@@ -103,6 +103,9 @@ func (r *running) construct() error {
 	for name, value := range s.variables {
 		options = append(options, gw.WithStageVariable(name, value))
 	}
+	if s.usageFile != "" && s.usageFile != off {
+		options = append(options, gw.WithUsageFile(gw.UsageFile{Path: s.usageFile, TakeOver: r.process.succeeds()}))
+	}
 	if s.clientCA != "" {
 		options = append(options, gw.WithClientCertificates(mtls.Describe))
 	}

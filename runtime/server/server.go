@@ -29,8 +29,12 @@ type Gateway interface {
 	API() *gw.API
 	// DomainTLS is base for connections to a domain of the document.
 	DomainTLS(name string, base *tls.Config) *tls.Config
-	// Apply puts stage variables and upstream targets in the place of the document's, all or nothing.
+	// Apply puts limits, stage variables, API keys and upstream targets in the place of the document's, all or nothing.
 	Apply(gw.Overrides) error
+	// Pages are pages for operators, beside those of this package.
+	Pages() []gw.Page
+	// HandOver gives up what the process takes over that is started in the place of this one.
+	HandOver()
 	// Unfit says what keeps the gateway from serving as it should.
 	Unfit() []error
 	// OnReload registers files that are read again while the gateway runs.

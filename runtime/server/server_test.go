@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -178,12 +179,22 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+// TestUsageFileOfNothing: a file that nothing is kept in is not taken silently.
+func TestUsageFileOfNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "usage")
+	code, _, errs := run1(t, "--usage-file", path, "--overrides", "/does/not/exist")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "the document has no usage plan that counts: nothing is kept in the usage file")
+	require.NoFileExists(t, path)
+}
+
 func TestOverridesFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "overrides.yaml")
 	for _, c := range []struct{ text, want string }{
 		{"x-gateway-stages: {s: {variables: {a: b}}}", ""},
 		{`{"x-gateway-upstreams": {"u": {"targets": ["http://a", {"url": "https://b"}]}}}`, ""},
-		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}", "throttle"},
+		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}", ""},
+		{"x-gateway-stages: {s: {tracing: {sampling: 1}}}", "tracing"},
 		{"x-gateway-functions: {}", "x-gateway-functions"},
 		{"x-gateway-upstreams: {u: {targets: []}}", "has no targets"},
 		{"x-gateway-upstreams: {u: {targets: [ftp://a]}}", `"ftp://a" is no http or https URL`},
@@ -233,8 +244,13 @@ func TestFollow(t *testing.T) {
 	write("one")
 	core := gw.NewCore(&nothing)
 	broken := errors.New("broken")
-	var result error
-	core.OnReload("a file", []string{path}, func() error { return result })
+	var isBroken atomic.Bool
+	core.OnReload("a file", []string{path}, func() error {
+		if isBroken.Load() {
+			return broken
+		}
+		return nil
+	})
 	core.OnReload("no file", nil, func() error { return nil })
 
 	type told struct {
@@ -250,10 +266,14 @@ func TestFollow(t *testing.T) {
 	}()
 	ticks <- time.Time{}
 	ticks <- time.Time{} // taken only when the look before is over
-	result = broken
+	isBroken.Store(true)
 	write("two")
-	ticks <- time.Time{}
-	require.Equal(t, told{"a file", broken}, <-reported)
+	select { // the look of the tick before may have yet to come
+	case ticks <- time.Time{}:
+		require.Equal(t, told{"a file", broken}, <-reported)
+	case first := <-reported:
+		require.Equal(t, told{"a file", broken}, first)
+	}
 	ticks <- time.Time{} // the same again: nothing to tell
 	all <- struct{}{}
 	require.Equal(t, told{"a file", broken}, <-reported)

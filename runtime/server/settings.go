@@ -40,6 +40,7 @@ type settings struct {
 	logFormat                        string
 	logLevel                         slog.Level
 	readyFile                        string
+	usageFile                        string
 	version, help                    bool
 }
 

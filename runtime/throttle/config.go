@@ -15,6 +15,8 @@ type Config struct {
 	Stages []Stage
 	// Places are the throttles that stand beside operations (x-gateway-throttle).
 	Places []Place
+	// Keyed are the operations that want an API key: what usage plans limit counts for them.
+	Keyed []*gw.Route
 	// OnFailure says what happens to these limits when a shared store cannot answer (x-gateway-store).
 	OnFailure limit.Policy
 }
@@ -102,4 +104,20 @@ func claim(c *gw.Ctx, name string) string {
 		}
 	}
 	return ""
+}
+
+// String is the key as documents write it.
+func (k Key) String() string {
+	switch k.kind {
+	case byAddress:
+		return "client-ip"
+	case byAPIKey:
+		return "api-key"
+	case byHeader:
+		return "header:" + k.name
+	case byClaim:
+		return "claim:" + k.name
+	default:
+		return "none"
+	}
 }

@@ -2,6 +2,8 @@ package throttle
 
 import (
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	gw "github.com/gatewright/gatewright/runtime"
@@ -11,211 +13,114 @@ import (
 
 // Limits are what a gateway's operations are limited by. They are safe for concurrent use.
 type Limits struct {
-	core   *gw.Core
-	cfg    Config
-	usage  []usageplan.Plan // as the document has them
-	began  time.Time        // when the clock of buckets is 0
-	routes [][]route        // by the numbers of the stage and the route
-	plans  []plan           // by the number of the usage plan
-	places []*place
-	// account is nil where the account has no limit.
-	account *line
+	core  *gw.Core
+	plans *usageplan.Plans // nil: no operation wants an API key
+	cfg   Config
+	usage []usageplan.Plan // as the document has them
+	began time.Time        // when the clock of buckets is 0
+	// current is what requests take from.
+	current atomic.Pointer[set]
 	// shared keeps the limits for this gateway and others; nil: they are kept here.
 	shared *shared
-}
+	// kept writes what quotas count to a file; nil: nothing does.
+	kept *keeper
 
-// route is what one operation is limited by in one stage.
-type route struct {
-	stage *line
-	place *place
-	plans []*keyed // its own buckets of usage plans, by the plan's number; nil: no plan has any
-}
-
-// plan is what a usage plan limits, for each of its keys.
-type plan struct {
-	rate   *keyed
-	quota  *quotas
-	policy limit.Policy
-}
-
-// line is one bucket.
-type line struct {
-	name   string
-	rate   limit.Rate
-	bucket *limit.Bucket
-}
-
-// keyed is a bucket for each API key.
-type keyed struct {
-	name string
-	rate limit.Rate
-	keys *limit.Keys
-}
-
-// quotas is a quota for each API key.
-type quotas struct {
-	name     string
-	quota    limit.Quota
-	counters *limit.Counters
-}
-
-// place is an x-gateway-throttle.
-type place struct {
-	*Place
-	line    *line             // with one rate for all
-	clients *limit.Clients    // with a rate for each client
-	gate    *limit.Gate       // with one bound for all
-	gates   *limit.ClientGate // with a bound for each client
-	holds   *holds            // of gates
+	mu    sync.Mutex // of who changes what is in force
+	share int64      // this gateway alone allows one of so many parts
+	known counts
 }
 
 // New is the limits of cfg and of usage plans; nil: the document has none. What is wrong with them is said by core's Start.
 func New(core *gw.Core, plans *usageplan.Plans, cfg Config) *Limits {
-	l := &Limits{core: core, cfg: cfg, began: core.Now()}
+	l := &Limits{core: core, plans: plans, cfg: cfg, began: core.Now(), share: 1, known: newCounts()}
 	if plans != nil {
 		l.usage = plans.Plans()
 	}
-	if cfg.Account != nil {
-		l.account = newLine("account", *cfg.Account)
-	}
-	l.addRoutes()
-	l.addPlaces()
-	l.addPlans()
 	if store := core.OpenStore(); store != nil {
 		l.shared = newShared(l, store)
 	}
-	return l
-}
-
-func newLine(name string, rate limit.Rate) *line {
-	return &line{name: name, rate: rate, bucket: limit.NewBucket(rate)}
-}
-
-func newKeyed(name string, rate limit.Rate) *keyed {
-	return &keyed{name: name, rate: rate, keys: limit.NewKeys(rate)}
-}
-
-// addRoutes makes the buckets of stages.
-func (l *Limits) addRoutes() {
-	routes := l.core.Routes()
-	for _, name := range l.core.StageNames() {
-		all := make([]route, len(routes))
-		if i := slices.IndexFunc(l.cfg.Stages, func(s Stage) bool { return s.Name == name }); i >= 0 {
-			s := &l.cfg.Stages[i]
-			for at := range all {
-				if rate := s.rateOf(routes[at]); rate != nil {
-					all[at].stage = newLine("stage/"+name+"/"+nameOf(routes[at]), *rate)
-				}
-			}
-		}
-		l.routes = append(l.routes, all)
+	l.openUsage()
+	rules, err := l.resolve(&gw.LimitOverrides{})
+	if err != nil {
+		core.Fail(err)
+		return l
 	}
+	l.put(rules)
+	core.OnLimitOverride(func(o *gw.LimitOverrides) (func(), error) {
+		rules, err := l.resolve(o)
+		if err != nil {
+			return nil, err
+		}
+		return func() { l.put(rules) }, nil
+	})
+	l.addPages()
+	return l
 }
 
 // rateOf is the throttle of an operation in the stage; nil: it has none.
 func (s *Stage) rateOf(r *gw.Route) *limit.Rate {
+	if own := s.own(r); own != nil {
+		return own
+	}
+	return s.Rate
+}
+
+// own is the throttle that the stage has for the operation alone; nil: it has none.
+func (s *Stage) own(r *gw.Route) *limit.Rate {
 	for i := range s.Methods {
 		if s.Methods[i].Route == r {
 			return &s.Methods[i].Rate
 		}
 	}
-	return s.Rate
+	return nil
 }
 
 func nameOf(r *gw.Route) string { return r.Method + " " + r.Path }
 
-func (l *Limits) addPlaces() {
-	for i := range l.cfg.Places {
-		p := &place{Place: &l.cfg.Places[i]}
-		alone := p.Key.kind == together
-		switch {
-		case p.Rate != nil && alone:
-			p.line = newLine("place/"+p.Name, *p.Rate)
-		case p.Rate != nil:
-			p.clients = limit.NewClients(*p.Rate, 0)
-		}
-		switch {
-		case p.Concurrent > 0 && alone:
-			p.gate = limit.NewGate(int64(p.Concurrent))
-		case p.Concurrent > 0:
-			p.gates = limit.NewClientGate(int64(p.Concurrent), 0)
-			p.holds = newHolds(p.gates)
-		}
-		l.places = append(l.places, p)
-		for _, r := range p.Routes {
-			for stage := range l.routes {
-				l.routes[stage][l.indexOf(r)].place = p
-			}
-		}
-	}
-}
-
 func (l *Limits) indexOf(r *gw.Route) int { return slices.Index(l.core.Routes(), r) }
-
-func (l *Limits) addPlans() {
-	stages := l.core.StageNames()
-	for i := range l.usage {
-		u := &l.usage[i]
-		p := plan{policy: u.OnFailure}
-		if u.Rate != nil {
-			p.rate = newKeyed("plan/"+u.Name, *u.Rate)
-		}
-		if u.Quota != nil {
-			p.quota = &quotas{name: "quota/" + u.Name, quota: *u.Quota, counters: limit.NewCounters(*u.Quota)}
-		}
-		l.plans = append(l.plans, p)
-		for at := range u.Methods {
-			m := &u.Methods[at]
-			stage := slices.Index(stages, m.Stage)
-			if stage < 0 {
-				continue // it is not mounted
-			}
-			r := &l.routes[stage][l.indexOf(m.Route)]
-			if r.plans == nil {
-				r.plans = make([]*keyed, len(l.usage))
-			}
-			r.plans[i] = newKeyed("plan/"+u.Name+"/"+m.Stage+"/"+nameOf(m.Route), m.Rate)
-		}
-	}
-}
 
 // at is the time of buckets now.
 func (l *Limits) at() int64 { return int64(l.core.Now().Sub(l.began)) }
 
+// put puts rules in force. What was taken so far stays taken.
+func (l *Limits) put(r *rules) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	next := l.assemble(r)
+	l.spread(next)
+	l.current.Store(next)
+	l.kept.recall()
+}
+
 // setShare gives this gateway an nth part of every limit that it keeps itself.
 func (l *Limits) setShare(n int64) {
-	at := l.at()
-	set := func(one *line) {
-		if one != nil {
-			one.bucket.Set(part(one.rate, n), at)
-		}
-	}
-	set(l.account)
-	for _, stage := range l.routes {
-		for i := range stage {
-			set(stage[i].stage)
-			for _, k := range stage[i].plans {
-				k.share(n, at)
-			}
-		}
-	}
-	for _, p := range l.places {
-		set(p.line)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.share = n
+	l.spread(l.current.Load())
+}
+
+// spread gives what requests take from the rates of a set. Clocks are read with the lock held, so that no change comes
+// with a time before that of an earlier one.
+func (l *Limits) spread(s *set) {
+	at, n := l.at(), l.share
+	s.eachLine(func(one *line) { one.bucket.Set(part(one.rate, n), at) })
+	s.eachKeyed(func(k *keyed) { k.keys.Set(part(k.rate, n), at) })
+	for _, p := range s.places {
 		if p.clients != nil {
 			p.clients.Set(part(*p.Rate, n), at)
 		}
-	}
-	for i := range l.plans {
-		l.plans[i].rate.share(n, at)
-		if q := l.plans[i].quota; q != nil {
-			q.counters.Set(limit.Quota{Limit: ceil(q.quota.Limit, n), Period: q.quota.Period, Offset: q.quota.Offset / n})
+		if p.gate != nil {
+			p.gate.Set(int64(p.Concurrent))
+		}
+		if p.gates != nil {
+			p.gates.Set(int64(p.Concurrent))
 		}
 	}
-}
-
-func (k *keyed) share(n, at int64) {
-	if k != nil {
-		k.keys.Set(part(k.rate, n), at)
+	for i := range s.plans {
+		if q := s.plans[i].quota; q != nil {
+			q.spread(n)
+		}
 	}
 }
 

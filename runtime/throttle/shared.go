@@ -19,7 +19,7 @@ type shared struct {
 	work   sync.Pool // of *asked
 	nodes  atomic.Int64
 
-	lines sync.Map // of names to limit.Shared: a look-up costs less than the store's answer ever does
+	lines sync.Map // of names to *stored: a look-up costs less than the store's answer ever does
 }
 
 // patience is how long a request waits for the store; a store that is away says so much sooner.
@@ -62,14 +62,13 @@ func (s *shared) take(c *gw.Ctx, r *route) gw.Fault {
 // gather lists what the request is limited by, in the order in which refusals count.
 func (s *shared) gather(a *asked, c *gw.Ctx, r *route) {
 	a.lines, a.quota = a.lines[:0], -1
-	l := s.limits
 	if number, key, ok := c.Plan(); ok {
 		tag := "key/" + strconv.Itoa(key)
 		_, id := c.APIKey()
 		if id != "" {
 			tag = id
 		}
-		p := &l.plans[number]
+		p := &r.in.plans[number]
 		if m := r.planned(number); m != nil {
 			a.lines = append(a.lines, s.line(m.name, tag, m.rate, limit.Quota{}))
 		}
@@ -81,7 +80,7 @@ func (s *shared) gather(a *asked, c *gw.Ctx, r *route) {
 			a.lines = append(a.lines, s.line(q.name, tag, limit.Rate{}, q.quota))
 		}
 	}
-	for _, one := range [...]*line{r.placed(), r.stage, l.account} {
+	for _, one := range [...]*line{r.placed(), r.stage, r.in.account} {
 		if one != nil {
 			a.lines = append(a.lines, s.line(one.name, one.name, one.rate, limit.Quota{}))
 		}
@@ -100,11 +99,11 @@ func (r *route) placed() *line {
 func (s *shared) line(name, tag string, rate limit.Rate, quota limit.Quota) limit.Shared {
 	key := lineKey{name, tag}
 	if known, ok := s.lines.Load(key); ok {
-		return known.(limit.Shared)
+		return known.(*stored).with(rate, quota)
 	}
-	made := s.store.Line(limit.Line{Name: name + "/" + tag, Tag: tag, Rate: rate, Quota: quota})
-	known, _ := s.lines.LoadOrStore(key, made)
-	return known.(limit.Shared)
+	line := limit.Line{Name: name + "/" + tag, Tag: tag, Rate: rate, Quota: quota}
+	known, _ := s.lines.LoadOrStore(key, newStored(s.store.Line(line), line))
+	return known.(*stored).with(rate, quota)
 }
 
 type lineKey struct{ name, tag string }
@@ -136,8 +135,8 @@ func (s *shared) giveBack(c *gw.Ctx, r *route) {
 // alone decides without the store.
 func (s *shared) alone(c *gw.Ctx, r *route) gw.Fault {
 	l := s.limits
-	policies := l.cfg.OnFailure == limit.Closed && (r.stage != nil || l.account != nil || r.placed() != nil)
-	if number, _, ok := c.Plan(); ok && l.plans[number].policy == limit.Closed && l.plans[number].limited(r.planned(number)) {
+	policies := l.cfg.OnFailure == limit.Closed && (r.stage != nil || r.in.account != nil || r.placed() != nil)
+	if number, _, ok := c.Plan(); ok && r.in.plans[number].policy == limit.Closed && r.in.plans[number].limited(r.planned(number)) {
 		policies = true
 	}
 	if policies {

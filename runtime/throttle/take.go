@@ -17,7 +17,7 @@ import (
 //
 //go:noinline
 func (l *Limits) Take(c *gw.Ctx) gw.Fault {
-	r := &l.routes[c.StageIndex()][c.RouteIndex()]
+	r := l.of(c)
 	if l.shared != nil {
 		if f := l.shared.take(c, r); f != gw.OK {
 			return f
@@ -26,6 +26,7 @@ func (l *Limits) Take(c *gw.Ctx) gw.Fault {
 			l.shared.giveBack(c, r)
 			return gw.Throttled
 		}
+		l.pass(c, r)
 		return gw.OK
 	}
 	var t taken
@@ -85,7 +86,7 @@ func (l *Limits) take(c *gw.Ctx, r *route, t *taken, wanted which) gw.Fault {
 	now := l.core.Now()
 	at := int64(now.Sub(l.began))
 	if number, key, ok := c.Plan(); ok {
-		if p := &l.plans[number]; wanted(p.policy) {
+		if p := &r.in.plans[number]; wanted(p.policy) {
 			if f := p.take(r.planned(number), key, t, at, now); f != gw.OK {
 				return f
 			}
@@ -100,7 +101,7 @@ func (l *Limits) take(c *gw.Ctx, r *route, t *taken, wanted which) gw.Fault {
 	if r.stage != nil && !t.take(r.stage.bucket, at) {
 		return gw.Throttled
 	}
-	if l.account != nil && !t.take(l.account.bucket, at) {
+	if account := r.in.account; account != nil && !t.take(account.bucket, at) {
 		return gw.Throttled
 	}
 	return gw.OK

@@ -107,6 +107,13 @@ func (p *Plans) Plans() []Plan { return p.cfg.Plans }
 // Keys are the API keys.
 func (p *Plans) Keys() *apikey.Keys { return p.keys }
 
+// Has reports whether a key belongs to a plan in one of the mounted stages, both by their numbers.
+func (p *Plans) Has(plan, key int) bool {
+	return slices.ContainsFunc(p.stages, func(stage string) bool {
+		return p.planOf(slices.Index(p.stages, stage), key) == uint32(plan+1)
+	})
+}
+
 // planOf is one more than the place of the plan that a key has in a stage; 0: none.
 func (p *Plans) planOf(stage, key int) uint32 {
 	all := *p.members.Load()

@@ -48,6 +48,7 @@ type Keys struct {
 	mu        sync.Mutex // of what follows: one reload at a time
 	overrides []Key
 	numbers   map[string]int
+	names     []string // by number
 }
 
 // New reads the keys of cfg. What is wrong with them is said by the core's Start. Files are hot
@@ -89,6 +90,26 @@ func (k *Keys) Numbers() map[string]int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return maps.Clone(k.numbers)
+}
+
+// ID is the id of the key with that number, whether or not there still is such a key; empty: no key has had it.
+func (k *Keys) ID(number int) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if number < 0 || number >= len(k.names) {
+		return ""
+	}
+	return derivedID(k.names[number])
+}
+
+// NumberOf is the number of the key with that id, whether or not there still is such a key. It looks at all keys: operators
+// ask, not requests.
+func (k *Keys) NumberOf(id string) (number int, ok bool) {
+	k.mu.Lock()
+	names := k.names // they never change, there are only more of them
+	k.mu.Unlock()
+	number = slices.IndexFunc(names, func(name string) bool { return derivedID(name) == id })
+	return number, number >= 0
 }
 
 // Failures is how many reloads failed, each leaving in force what was: for the operator's metrics.
@@ -140,6 +161,9 @@ func (k *Keys) load(overrides []Key) (err error) {
 	}
 	for i := range entries {
 		k.numbers[entries[i].Name] = entries[i].Index
+		if entries[i].Index == len(k.names) {
+			k.names = append(k.names, entries[i].Name)
+		}
 	}
 	k.overrides = overrides
 	k.table.Store(built)

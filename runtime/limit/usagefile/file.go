@@ -161,6 +161,7 @@ func (f *File) Keep(name, tag string, c *limit.Counter) error {
 	}
 	l := &f.lines[number]
 	if l.counter == c {
+		c.Watch(f.meter) // a meter before this one may have been told of the last change
 		return nil
 	}
 	if other, kept := f.numbers[c]; kept {
@@ -177,6 +178,14 @@ func (f *File) Keep(name, tag string, c *limit.Counter) error {
 	c.Restore(days)
 	c.Watch(f.meter)
 	return nil
+}
+
+// Has reports whether the file knows a line.
+func (f *File) Has(name string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, known := f.byName[name]
+	return known
 }
 
 // Sync writes what changed, and returns when the disk has it.

@@ -1,0 +1,272 @@
+package live
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gatewright/gatewright/runtime/limit"
+	"github.com/gatewright/gatewright/runtime/limit/usagefile"
+
+	// Linked so that go test knows what the built gateway is made of, and does not remember the result of another one.
+	_ "github.com/gatewright/gatewright/gen"
+)
+
+// program is a gateway that the command built of testdata/quota.yaml.
+type program struct {
+	t                   *testing.T
+	path, usage, logged string
+	ready, overrides    string
+	client              *http.Client
+}
+
+// process is one run of it.
+type process struct {
+	PID   int    `json:"pid"`
+	Main  string `json:"listen"`
+	Admin string `json:"admin_listen"`
+	*program
+	cmd *exec.Cmd
+}
+
+var builtIn string // the folder that built made, which TestMain removes
+
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "quota")
+	if err != nil {
+		return "", err
+	}
+	builtIn = dir
+	out, err := exec.Command("go", "run", "../../cmd/gatewright", "build", "-o", filepath.Join(dir, "gateway"), "testdata/quota.yaml").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return filepath.Join(dir, "gateway"), nil
+})
+
+func compile(t *testing.T) *program {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("builds a gateway")
+	}
+	path, err := built()
+	require.NoError(t, err)
+	dir := t.TempDir()
+	p := &program{
+		t: t, path: path, usage: filepath.Join(dir, "usage"), logged: filepath.Join(dir, "log"), ready: filepath.Join(dir, "ready"),
+		overrides: filepath.Join(dir, "overrides.yaml"), client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	}
+	require.NoError(t, os.WriteFile(p.overrides, []byte(none), 0o600))
+	t.Cleanup(func() {
+		if t.Failed() {
+			log, _ := os.ReadFile(p.logged)
+			t.Logf("%s", log)
+		}
+	})
+	return p
+}
+
+func (p *program) command() *exec.Cmd {
+	cmd := exec.Command(p.path, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--ready-file", p.ready, "--usage-file", p.usage, "--overrides", p.overrides)
+	cmd.Env = append(os.Environ(), "ALICE_KEY="+aliceKey, "BOB_KEY="+bobKey)
+	return cmd
+}
+
+// run starts the program, and waits until it serves.
+func (p *program) run() *process {
+	p.t.Helper()
+	log, err := os.OpenFile(p.logged, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	require.NoError(p.t, err)
+	defer log.Close()
+	cmd := p.command()
+	cmd.Stdout, cmd.Stderr = log, log
+	require.NoError(p.t, cmd.Start())
+	p.t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Wait()
+	})
+	r := p.await(func(r *process) bool { return r.PID == cmd.Process.Pid })
+	r.cmd = cmd
+	return r
+}
+
+// await waits for a process that serves.
+func (p *program) await(is func(*process) bool) *process {
+	p.t.Helper()
+	r := &process{program: p}
+	p.until("a gateway is ready", func() bool {
+		text, err := os.ReadFile(p.ready)
+		return err == nil && json.Unmarshal(text, r) == nil && is(r)
+	})
+	return r
+}
+
+// until looks again and again.
+func (p *program) until(what string, is func() bool) {
+	p.t.Helper()
+	pace := time.NewTicker(3 * time.Millisecond)
+	defer pace.Stop()
+	for ends := time.Now().Add(30 * time.Second); !is(); <-pace.C {
+		require.True(p.t, time.Now().Before(ends), "never: %s", what)
+	}
+}
+
+func (r *process) get(address, path string, header ...string) (int, string) {
+	r.t.Helper()
+	req, err := http.NewRequest(http.MethodGet, "http://"+address+path, nil)
+	require.NoError(r.t, err)
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	answer, err := r.client.Do(req)
+	require.NoError(r.t, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(r.t, err)
+	return answer.StatusCode, string(body)
+}
+
+// passes is how many of n requests of alice's pass. All others are more than her quota.
+func (r *process) passes(n int) int {
+	r.t.Helper()
+	passed := 0
+	for range n {
+		code, body := r.get(r.Main, "/pets", "X-Api-Key", aliceKey)
+		if code == 200 {
+			passed++
+		} else {
+			require.Equal(r.t, `429 {"message":"Limit Exceeded"}`, fmt.Sprint(code, " ", body))
+		}
+	}
+	return passed
+}
+
+// used is what /usage shows of the only key that was used, today and the day before: the date may change meanwhile.
+func (r *process) used() int64 {
+	r.t.Helper()
+	now := time.Now().UTC()
+	_, body := r.get(r.Admin, "/usage?plan=gold&from="+now.AddDate(0, 0, -1).Format(time.DateOnly)+"&to="+now.Format(time.DateOnly))
+	var report struct{ Items map[string][][2]int64 }
+	require.NoError(r.t, json.Unmarshal([]byte(body), &report), body)
+	require.LessOrEqual(r.t, len(report.Items), 1, body)
+	var used int64
+	for _, days := range report.Items {
+		for _, day := range days {
+			used += day[0]
+		}
+	}
+	return used
+}
+
+// written is what the file says that alice has used: of a copy, as the gateway has the file.
+func (p *program) written(id string) int64 {
+	p.t.Helper()
+	text, err := os.ReadFile(p.usage)
+	require.NoError(p.t, err)
+	path := filepath.Join(p.t.TempDir(), "copy")
+	require.NoError(p.t, os.WriteFile(path, text, 0o600))
+	f, err := usagefile.Open(path, usagefile.Options{})
+	require.NoError(p.t, err)
+	c := limit.NewCounters(limit.Quota{Limit: limit.MaxQuota}).At(0)
+	require.NoError(p.t, f.Keep("quota/gold/"+id, id, c))
+	require.NoError(p.t, f.Close())
+	var used int64
+	for _, day := range c.History() {
+		used += day.Used
+	}
+	return used
+}
+
+// aliceID is the id of alice's key, as /usage has it.
+const aliceID = "smf1x1b91t"
+
+// TestKill kills a process that counts. What was written is not used again; what was not is at most what was counted last.
+func TestKill(t *testing.T) {
+	p := compile(t)
+	r := p.run()
+	require.Equal(t, 12, r.passes(12))
+	p.until("what is used is written", func() bool { return p.written(aliceID) == 12 })
+	text, err := os.ReadFile(p.usage)
+	require.NoError(t, err)
+	require.NotContains(t, string(text), "alice-alice", "a key's value")
+	require.Equal(t, 1, strings.Count(string(text), "quota/gold/"), "a key that was never used")
+
+	require.Equal(t, 6, r.passes(6))
+	require.NoError(t, r.cmd.Process.Kill())
+	require.Error(t, r.cmd.Wait())
+	r = p.run()
+	restored := r.used()
+	require.GreaterOrEqual(t, restored, int64(12))
+	require.LessOrEqual(t, restored, int64(18))
+	require.Equal(t, 30-int(restored), r.passes(40))
+	p.until("what is used is written", func() bool { return p.written(aliceID) == 30 })
+	require.NoError(t, r.cmd.Process.Kill())
+	require.Error(t, r.cmd.Wait())
+	require.Zero(t, p.run().passes(3))
+}
+
+// TestStop loses nothing.
+func TestStop(t *testing.T) {
+	p := compile(t)
+	for round := range 3 {
+		r := p.run()
+		require.Equal(t, int64(5*round), r.used())
+		require.Equal(t, 5, r.passes(5))
+		require.NoError(t, r.cmd.Process.Signal(syscall.SIGTERM))
+		require.NoError(t, r.cmd.Wait())
+	}
+}
+
+// TestHandOver: the new process goes on with what the old one has counted.
+func TestHandOver(t *testing.T) {
+	p := compile(t)
+	old := p.run()
+	require.Equal(t, 11, old.passes(11))
+	require.NoError(t, old.cmd.Process.Signal(syscall.SIGUSR2))
+	next := p.await(func(r *process) bool { return r.PID != old.PID })
+	t.Cleanup(func() {
+		_ = syscall.Kill(next.PID, syscall.SIGTERM) // it is not our child
+		p.until("the process ended", func() bool { return syscall.Kill(next.PID, 0) != nil })
+	})
+	require.NoError(t, old.cmd.Wait())
+	p.until("the new process has the counts", func() bool { return next.used() == 11 })
+	require.Equal(t, 19, next.passes(25))
+}
+
+// TestFilesThatCannotBeUsed end the start.
+func TestFilesThatCannotBeUsed(t *testing.T) {
+	p := compile(t)
+	r := p.run()
+	out, err := p.command().CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), ": another process has the file")
+	require.NoError(t, r.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, r.cmd.Wait())
+	require.NoError(t, os.WriteFile(p.usage, []byte("no such file\n"), 0o600))
+	out, err = p.command().CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "cannot start")
+	require.Contains(t, string(out), p.usage)
+}
+
+// TestSIGHUP has limits of the file in force at once.
+func TestSIGHUP(t *testing.T) {
+	p := compile(t)
+	r := p.run()
+	require.Equal(t, 30, r.passes(35))
+	require.NoError(t, os.WriteFile(p.overrides, []byte("x-gateway-usage-plans: {gold: {quota: {limit: 33}}}"), 0o600))
+	require.NoError(t, r.cmd.Process.Signal(syscall.SIGHUP))
+	p.until("one more passes", func() bool { return r.passes(1) == 1 })
+	require.Equal(t, 2, r.passes(9))
+}
