@@ -51,7 +51,7 @@ func (c *Ctx) announce() {
 // answersWith reports whether the answer has a field of that name.
 func (c *Ctx) answersWith(name string) bool {
 	for key := range c.rc.Response.Header.All() {
-		if equalFold(text(key), name) {
+		if sameName(text(key), name) {
 			return true
 		}
 	}

@@ -163,7 +163,7 @@ func (core *Core) Limits() Limits { return core.settings.limits }
 func (core *Core) AWSLimits() bool { return core.settings.awsLimits }
 
 // RateLimitHeaders reports whether clients are told of limits.
-func (core *Core) RateLimitHeaders() bool { return core.settings.tells }
+func (core *Core) RateLimitHeaders() bool { return core.settings.informs }
 
 // trusted reports whether addr is one of our own proxies.
 func (core *Core) trusted(addr netip.Addr) bool {

@@ -24,7 +24,7 @@ type settings struct {
 	now       func() time.Time
 	limits    Limits
 	awsLimits bool
-	tells     bool // clients of limits
+	informs   bool // clients of limits
 	describe  func(*x509.Certificate) *ClientCertificate
 	observer  func(*Ctx, int, time.Duration)
 	openStore func(*Core) (limit.Store, error)
@@ -103,7 +103,7 @@ func WithAWSLimits(on bool) Option { return func(s *settings) { s.awsLimits = on
 
 // WithRateLimitHeaders has answers of operations with limits tell clients of them, in the header fields RateLimit-Policy and
 // RateLimit, and refusals when to come again, in Retry-After. Amazon's answers have none of the three (rest.md, section 11).
-func WithRateLimitHeaders(on bool) Option { return func(s *settings) { s.tells = on } }
+func WithRateLimitHeaders(on bool) Option { return func(s *settings) { s.informs = on } }
 
 // WithClientCertificates says that listeners ask every client for a certificate and verify it: describe is what requests see
 // of one.

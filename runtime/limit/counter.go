@@ -123,9 +123,6 @@ func (c *Counter) Left(now time.Time) int64 {
 	return max(c.quota.Load().Limit-c.Used(now), 0)
 }
 
-// Quota is what counts now.
-func (c *Counter) Quota() Quota { return *c.quota.Load() }
-
 func (c *Counter) changed() {
 	if m := c.meter.Load(); m != nil {
 		m.note(c)

@@ -43,35 +43,13 @@ func AppendLimit(dst []byte, name string, left int64, reset time.Duration) []byt
 	return strconv.AppendInt(append(dst, ";t="...), seconds(reset), 10)
 }
 
-// Window is the time in which an empty bucket of rate r is full; Never when nothing is refilled.
+// Window is the time in which an empty bucket of rate r is full; Never when nothing is refilled. A bucket counts more
+// exactly, by less than a millionth.
 func (r Rate) Window() time.Duration {
-	s := shapeOf(r)
-	if s.span < 0 {
+	if r.PerSecond == 0 || r.Burst == 0 || r.Check() != nil {
 		return Never
 	}
-	return s.duration(s.room)
-}
-
-// Size is how many tokens the bucket has when it is full, and the time in which an empty one is full: what AppendPolicy
-// takes. Both are 0 when nothing passes.
-func (b *Bucket) Size() (burst int64, window time.Duration) {
-	e := b.era.Load()
-	return e.size()
-}
-
-// Size is that of each client's bucket, as Bucket.Size.
-func (c *Clients) Size() (burst int64, window time.Duration) {
-	s := &c.shards[0] // all have the same
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.shape.size()
-}
-
-func (s *shape) size() (burst int64, window time.Duration) {
-	if s.span < 0 {
-		return 0, 0
-	}
-	return s.room / s.cost, s.duration(s.room)
+	return time.Duration(float64(r.Burst) / r.PerSecond * 1e9)
 }
 
 // seconds are whole ones, rounded up.

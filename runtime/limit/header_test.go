@@ -27,24 +27,10 @@ func TestRateLimitFields(t *testing.T) {
 	two = AppendPolicy(AppendPolicy(nil, "plan", 3, 1), "day", 100, 24*time.Hour)
 	require.Equal(t, `"plan";q=3;w=1, "day";q=100;w=86400`, string(two))
 	require.Equal(t, `"a\"b\\c_d__e\\";r=1`, string(AppendLimit(nil, "a\"b\\c\nd\u00e9e\\", 1, Never)), "nothing gets out of the quotes")
-	require.Equal(t, Never, Rate{}.Window())
-}
-
-// Sizes are those of the rate in force.
-func TestSizes(t *testing.T) {
-	b, c := NewBucket(Rate{PerSecond: 10, Burst: 25}), NewClients(Rate{PerSecond: 10, Burst: 25}, 0)
-	sizes := func() (sizes []any) {
-		for _, size := range []func() (int64, time.Duration){b.Size, c.Size} {
-			burst, window := size()
-			sizes = append(sizes, burst, window)
-		}
-		return sizes
+	for window, rate := range map[time.Duration]Rate{
+		Never: {PerSecond: 5}, 10 * time.Second: {PerSecond: 0.7, Burst: 7}, 3: {PerSecond: MaxPerSecond, Burst: 3},
+	} {
+		require.Equal(t, window, rate.Window())
 	}
-	require.Equal(t, []any{int64(25), 2500 * time.Millisecond, int64(25), 2500 * time.Millisecond}, sizes())
-	b.Set(Rate{PerSecond: 0.5, Burst: 1}, 0)
-	c.Set(Rate{PerSecond: 0.5, Burst: 1}, 0)
-	require.Equal(t, []any{int64(1), 2 * time.Second, int64(1), 2 * time.Second}, sizes())
-	b.Set(Rate{}, 0)
-	c.Set(Rate{PerSecond: 1}, 0)
-	require.Equal(t, []any{int64(0), time.Duration(0), int64(0), time.Duration(0)}, sizes())
+	require.Equal(t, Never, Rate{PerSecond: -1, Burst: 1}.Window())
 }
