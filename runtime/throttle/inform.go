@@ -30,8 +30,12 @@ type informing struct {
 
 // inform has the answer tell the client of the request's limits, and a refusal when to come again (--rate-limit-headers).
 func (l *Limits) inform(c *gw.Ctx, r *route, f gw.Fault) {
-	var policy, left [256]byte // more than all the names and numbers are long
-	i := informing{now: l.core.Now(), at: l.at(), shared: l.shared != nil, policy: policy[:0], left: left[:0]}
+	i, ok := l.informing.Get().(*informing)
+	if !ok {
+		i = new(informing)
+	}
+	defer l.informing.Put(i)
+	*i = informing{now: l.core.Now(), at: l.at(), shared: l.shared != nil, policy: i.policy[:0], left: i.left[:0]}
 	i.plan(c, r)
 	if r.place != nil {
 		i.place(c, r.place)

@@ -23,7 +23,8 @@ type Limits struct {
 	// shared keeps the limits for this gateway and others; nil: they are kept here.
 	shared *shared
 	// informs says whether clients are told of limits (inform).
-	informs bool
+	informs   bool
+	informing sync.Pool // of *informing
 	// kept writes what quotas count to a file; nil: nothing does.
 	kept *keeper
 
