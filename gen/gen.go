@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gatewright/gatewright/gen/authorizer"
 	"github.com/gatewright/gatewright/gen/check"
@@ -46,10 +47,15 @@ type Options struct {
 	CheckResponses bool
 	// Formats are the formats of schemas that are asserted, such as email; the rest only tell readers something.
 	Formats []string
+	// With are the parts that the gateway has beside what the document asks for, each linked only where it is named; see Parts.
+	With []string
 }
 
 // Formats are the formats that Options can ask for.
 func Formats() []string { return validation.Formats() }
+
+// Parts are the names that Options.With can hold.
+func Parts() []string { return lower.Parts() }
 
 // Parameter is a value to fill in.
 type Parameter struct{ Name, Value string }
@@ -111,6 +117,9 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	if err == nil {
 		err = found.Allow(o.Allow...)
 	}
+	if err == nil {
+		err = knownParts(o.With)
+	}
 	if err != nil {
 		found.Add(diag.Diagnostic{Code: diag.BadOption, Message: err.Error()})
 		return nil, result
@@ -136,6 +145,16 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	return api, result
 }
 
+// knownParts says which of names is no part.
+func knownParts(names []string) error {
+	for _, name := range names {
+		if !slices.Contains(Parts(), name) {
+			return fmt.Errorf("there is no part %q: %s", name, strings.Join(Parts(), ", "))
+		}
+	}
+	return nil
+}
+
 func orIgnore(mode string) string {
 	if mode == "" {
 		return "ignore"
@@ -155,7 +174,7 @@ func lowered(api *model.API, o Options, found *diag.List) (program *plan.Program
 	for _, d := range found.Allowed() {
 		allowed = append(allowed, fmt.Sprintf("%s: %s", d.Code, d.Message))
 	}
-	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed, Coverage: o.Coverage, CheckResponses: o.CheckResponses, Formats: o.Formats})
+	return lower.Lower(api, lower.Options{Package: o.Package, Allowed: allowed, Coverage: o.Coverage, CheckResponses: o.CheckResponses, Formats: o.Formats, With: o.With})
 }
 
 // internal is a mistake of Gatewright's own.

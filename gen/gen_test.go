@@ -56,6 +56,7 @@ func TestOptionsThatCannotBeTaken(t *testing.T) {
 	for _, o := range []Options{
 		{Document: path, Package: "p", BasePath: "append"},
 		{Document: path, Package: "p", Allow: []diag.Code{"GW0000"}},
+		{Document: path, Package: "p", With: []string{"redis", "oracle"}},
 		{Document: path, Package: "p", Allow: []diag.Code{diag.Internal}},
 	} {
 		found := Check(context.Background(), o)
@@ -66,6 +67,20 @@ func TestOptionsThatCannotBeTaken(t *testing.T) {
 }
 
 // TestInternalErrorsNameTheirItem lowers a model that no check would let through.
+func TestParts(t *testing.T) {
+	path := writeDocument(t, pets)
+	with := func(names ...string) string {
+		result, found := Generate(context.Background(), Options{Document: path, Package: "petstore", With: names})
+		require.Zero(t, found.Len())
+		return string(result.Files.Text("gateway_gw.go"))
+	}
+	require.NotContains(t, with(), "Parts()")
+	require.Equal(t, with(Parts()...), with(append(Parts(), Parts()...)...), "each once, in one order")
+	for _, name := range Parts() {
+		require.Contains(t, with(name), name+".Part{}")
+	}
+}
+
 func TestInternalErrorsNameTheirItem(t *testing.T) {
 	op := &model.Operation{Method: "GET", Gateway: model.RouteSettings{Upstream: &source.String{Value: "lost"}}}
 	api := &model.API{

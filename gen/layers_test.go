@@ -84,6 +84,7 @@ var layers = []layer{
 	{"runtime/limit/usagefile", []string{"runtime/limit"}, "a file of counts knows the counters alone"},
 	{"runtime/limit/redisstore", []string{"runtime/limit", "github.com/redis/go-redis/v9", "github.com/redis/go-redis/v9/"},
 		"limits are shared without knowing what a request is; a gateway links Redis only when it is asked to"},
+	{"runtime/part/redis", []string{"runtime", "runtime/limit", "runtime/limit/redisstore"}, "flags become a store; what Redis is, the store knows"},
 	{"runtime/...", []string{"runtime/...", "github.com/valyala/", "github.com/klauspost/compress/", "golang.org/x/"},
 		"a gateway links the runtime, never the generator"},
 	{"cmd/...", []string{"gen", "gen/diag", "gen/emit", "gen/plan", "gen/write", "cmd/...", "runtime/abi", "runtime/gwtest/fixture", "github.com/spf13/", "github.com/fsnotify/fsnotify",

@@ -37,11 +37,12 @@ type Core struct {
 	compressors compressors
 	netContexts netContexts
 	sharing     sharing
+	shared      sharedStore
 
 	mu      sync.Mutex
 	faults  []error
 	onClose []func()
-	health  []func() error
+	health  health
 	hot     []*HotFiles
 	pages   []Page
 	closed  bool
@@ -89,9 +90,10 @@ func firstOf(texts ...string) string {
 // Start makes the core serve with serve, or says what was wrong with the options and with what else was built on the
 // core. After an error the core is closed.
 func (core *Core) Start(serve func(*Ctx) Fault) error {
-	core.serve = core.identified(serve)
+	core.serve = core.accounted(core.identified(serve))
 	core.checkUpstreams()
 	core.checkFunctions()
+	core.checkStore()
 	core.checkUsageFile()
 	if len(core.api.VPCEndpoints) > 0 && len(core.settings.trusted) == 0 {
 		core.settings.logger.Warn("the API is private, and no proxy is trusted to say where requests come from: all are refused", "api", core.api.Title)
@@ -152,6 +154,9 @@ func (core *Core) Region() string { return core.region }
 
 // Now is the time.
 func (core *Core) Now() time.Time { return core.settings.now() }
+
+// Since is the time since an earlier Now. It reads the monotonic clock alone, in half the time of Now.
+func (core *Core) Since(t time.Time) time.Duration { return core.settings.since(t) }
 
 // Logger is where the gateway writes what an operator should know.
 func (core *Core) Logger() *slog.Logger { return core.settings.logger }

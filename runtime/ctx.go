@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"crypto/tls"
+	"io"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -71,6 +72,7 @@ type Ctx struct {
 	announced   []Field
 	retryAfter  string
 	held        []Releaser
+	heldAnswer  []Releaser
 }
 
 // frontKind is what received the request.
@@ -104,10 +106,9 @@ const (
 
 // release makes c ready for the next request.
 func (c *Ctx) release() {
-	for i, r := range c.held {
-		r.Release()
-		c.held[i] = nil
-	}
+	releaseAll(c.held)
+	releaseAll(c.heldAnswer)
+	c.held, c.heldAnswer = c.held[:0], c.heldAnswer[:0]
 	clear(c.fields) // texts of the server's buffers
 	c.fields = c.fields[:0]
 	if cap(c.fields) > keptFields {
@@ -130,7 +131,6 @@ func (c *Ctx) release() {
 	c.fault, c.errorMessage, c.errorMessageSet, c.allow, c.tooLarge = OK, "", false, "", 0
 	c.front, c.scheme, c.remote, c.traced, c.closes = frontFast, "", "", false, false
 	c.netTLS, c.clientCert, c.underDomain = nil, nil, false
-	c.held = c.held[:0]
 	c.announced, c.retryAfter = c.announced[:0], ""
 }
 
@@ -145,6 +145,32 @@ func kept(b []byte, limit int) []byte {
 // Hold has r released when the request is over: when the handler has returned and the answer's head is made, but not
 // necessarily after a streamed body.
 func (c *Ctx) Hold(r Releaser) { c.held = append(c.held, r) }
+
+// HoldAnswer has r released when the answer has been sent, streamed bodies included, or given up.
+func (c *Ctx) HoldAnswer(r Releaser) { c.heldAnswer = append(c.heldAnswer, r) }
+
+func releaseAll(held []Releaser) {
+	for i, r := range held {
+		r.Release()
+		held[i] = nil
+	}
+}
+
+// heldStream is a streamed body with what is released behind it.
+type heldStream struct {
+	io.Reader
+	held []Releaser
+}
+
+// Close implements io.Closer.
+func (s *heldStream) Close() (err error) {
+	if closer, ok := s.Reader.(io.Closer); ok {
+		err = closer.Close()
+	}
+	releaseAll(s.held)
+	s.held = nil
+	return err
+}
 
 // Core is the gateway that serves the request.
 func (c *Ctx) Core() *Core { return c.core }

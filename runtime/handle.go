@@ -77,7 +77,7 @@ func (c *Ctx) openFast() Fault {
 		}
 		c.host = c.field(fieldHost)
 	} else {
-		for name, value := range header.AllInOrder() { // a context made by hand
+		for name, value := range header.All() { // a context made by hand, whose order nobody knows
 			if !c.addField(text(name), text(value)) {
 				return c.refused()
 			}

@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/gatewright/gatewright/runtime/limit"
 	"github.com/gatewright/gatewright/runtime/value"
 )
 
@@ -22,18 +21,19 @@ type settings struct {
 	accessLog *slog.Logger
 	trusted   []netip.Prefix
 	now       func() time.Time
+	since     func(time.Time) time.Duration
 	limits    Limits
 	awsLimits bool
 	informs   bool // clients of limits
 	describe  func(*x509.Certificate) *ClientCertificate
 	observer  func(*Ctx, int, time.Duration)
-	openStore func(*Core) (limit.Store, error)
+	openStore StoreOpener // nil: there is none, or it was opened
 	usageFile UsageFile
 	hooks
 }
 
 func (s *settings) apply(options []Option) {
-	s.logger, s.now = slog.Default(), time.Now
+	s.logger, s.now, s.since = slog.Default(), time.Now, time.Since
 	for _, option := range options {
 		option(s)
 	}
@@ -92,7 +92,9 @@ func WithTrustedProxies(prefixes []netip.Prefix) Option {
 }
 
 // WithClock replaces time.Now.
-func WithClock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
+func WithClock(now func() time.Time) Option {
+	return func(s *settings) { s.now, s.since = now, func(t time.Time) time.Duration { return now().Sub(t) } }
+}
 
 // WithLimits bounds what one request may cost.
 func WithLimits(limits Limits) Option { return func(s *settings) { s.limits = limits } }

@@ -108,6 +108,9 @@ func naiveParse(raw string) (keys []string, ok bool) {
 		}
 		for _, piece := range strings.Split(key, "/") {
 			piece, _, _ = strings.Cut(piece, ";")
+			if end := strings.IndexFunc(piece, func(r rune) bool { return r <= ' ' }); end >= 0 {
+				piece = piece[:end] // as some readers do
+			}
 			if piece == "." || piece == ".." {
 				return nil, false
 			}

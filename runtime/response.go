@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"io"
+	"slices"
 
 	"github.com/gatewright/gatewright/runtime/internal/whole"
 )
@@ -395,6 +396,11 @@ func (r *Response) Stream(body io.Reader, size int64) Fault {
 	if k := c.answerCoding(size); k != identityCoding && bodyAllowed(r.status) {
 		body, size = c.core.compressors.stream(k, body), -1
 		c.rc.Response.Header.Add("Content-Encoding", k.name())
+	}
+	if len(c.heldAnswer) > 0 {
+		body = &heldStream{body, slices.Clone(c.heldAnswer)}
+		clear(c.heldAnswer)
+		c.heldAnswer = c.heldAnswer[:0]
 	}
 	c.rc.Response.SetBodyStream(body, int(size))
 	c.rc.Response.ImmediateHeaderFlush = size < 0

@@ -15,7 +15,8 @@ import (
 // Lambda is a Lambda authorizer as a gateway asks it (rest.md 1.3).
 type Lambda struct {
 	Name     string
-	Function string // its name or ARN
+	Function string            // its name or ARN; empty where a stage variable names it
+	Named    []mapping.URIPart // that name
 	Region   string
 	Role     string // who invokes it; empty: the gateway itself
 	Token    bool
@@ -55,7 +56,11 @@ func lambdaOf(s *model.SecurityScheme) (a Lambda, ok bool) {
 	uri, _ := mapping.ParseServiceURI(s.Authorizer.URI.Value) // it was checked, as the rest
 	name, _ := uri.Function()
 	a = Lambda{Name: s.Name.Value, Region: uri.Region, Token: isType(s, "token"), TTL: ttl(s.Authorizer)}
-	a.Function, _ = name.Fixed()
+	if fixed, ok := name.Fixed(); ok {
+		a.Function = fixed
+	} else {
+		a.Named = name
+	}
 	if s.Authorizer.Credentials != nil {
 		a.Role = s.Authorizer.Credentials.Value
 	}
@@ -173,11 +178,7 @@ func checkFunction(a *model.Authorizer) []diag.Diagnostic {
 	if !ok {
 		return bad("the authorizerUri names no function", help)
 	}
-	fixed, ok := name.Fixed()
-	if !ok {
-		return bad("the name of an authorizer's function cannot come from a stage variable yet", "name the function, and send it elsewhere by --function")
-	}
-	if !mapping.IsFunctionName(fixed) {
+	if fixed, ok := name.Fixed(); ok && !mapping.IsFunctionName(fixed) {
 		return bad(fmt.Sprintf("%q is no name of a function", fixed), "")
 	}
 	if c := a.Credentials; c != nil && c.Value != "" && !mapping.IsRole(c.Value) {

@@ -46,7 +46,7 @@ func Aliases() []string {
 		plan.Runtime, plan.ABI, plan.HTTPProxy, plan.Mock, plan.SchemaRuntime, plan.ValueRuntime, plan.VTL, plan.PolicyRuntime,
 		plan.Lambda, plan.AWSService, plan.InProc, plan.Process, plan.Emulator, plan.InvokeAPI, plan.AccessRuntime, plan.AuthorizerRuntime,
 		plan.BearerRuntime, plan.IAMRuntime, plan.JWTRuntime, plan.MTLSRuntime, plan.APIKeyRuntime, plan.UsagePlanRuntime,
-		plan.LimitRuntime, plan.ThrottleRuntime,
+		plan.LimitRuntime, plan.ThrottleRuntime, plan.RedisRuntime,
 	} {
 		names = append(names, alias(importPath))
 	}

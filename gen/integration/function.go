@@ -97,11 +97,11 @@ func (r *Route) function(in *model.Integration) plan.Value {
 	if fixed, ok := name.Fixed(); ok {
 		return r.Function(fixed, uri.Region, role)
 	}
-	return r.NamedFunction(joined(name), uri.Region, role)
+	return r.NamedFunction(Joined(name), uri.Region, role)
 }
 
-// joined is the text of parts with what stands in their stage variables.
-func joined(parts []mapping.URIPart) plan.Value {
+// Joined is the text of parts with what stands in their stage variables.
+func Joined(parts []mapping.URIPart) plan.Value {
 	var all plan.Value
 	for _, part := range parts {
 		piece := plan.Value(plan.String(part.Text))

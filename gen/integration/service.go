@@ -117,9 +117,9 @@ func (r *Route) callService(in *model.Integration, uri *mapping.ServiceURI, stre
 	service := r.Service(to)
 	switch {
 	case !fixed && stream:
-		return plan.ServiceOpenAs.Call(service, Ctx, outbound, joined(parts))
+		return plan.ServiceOpenAs.Call(service, Ctx, outbound, Joined(parts))
 	case !fixed:
-		return plan.ServiceInvokeAs.Call(service, Ctx, outbound, joined(parts))
+		return plan.ServiceInvokeAs.Call(service, Ctx, outbound, Joined(parts))
 	case stream:
 		return plan.ServiceOpen.Call(service, Ctx, outbound)
 	default:

@@ -102,7 +102,7 @@ x-gateway-usage-plans: {gold: {quota: {limits: 1}}}
 			`a.yaml:5:27 GW7002 an upstream has no key "target"`,
 			`a.yaml:5:48 GW7002 health has no key "pathh"`,
 			`a.yaml:6:27 GW7002 a stage has no key "variable"`,
-			`a.yaml:6:73 GW7002 the throttle of an entry of the methods of a stage has no key "rate"`,
+			`a.yaml:6:73 GW7002 the throttle of a method has no key "rate"`,
 			`a.yaml:7:40 GW7002 the quota of a usage plan has no key "limits"`,
 		}},
 		{"both twins", head + "paths: {}\nx-amazon-apigateway-policy: {}\nx-gateway-policy: {}\n", []string{

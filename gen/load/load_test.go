@@ -226,7 +226,8 @@ func TestGatewaySettings(t *testing.T) {
 		variables = append(variables, v.Name.Value+"="+v.Value.Value)
 	}
 	assert.Equal(t, []string{"host=depot.internal", "size=12", "on=true"}, variables)
-	assert.Equal(t, "throttle @ 8:5", at(stage.Other[0].Key))
+	assert.Empty(t, stage.Other)
+	assert.Equal(t, "testdata/openapi31.yaml:8:5", stage.Throttle.Span.String())
 	assert.EqualValues(t, 10<<20, api.Gateway.MaxBody.Value)
 	assert.Equal(t, "strict", api.Gateway.Validate.Value)
 

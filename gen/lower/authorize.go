@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gatewright/gatewright/gen/authorizer"
+	"github.com/gatewright/gatewright/gen/integration"
 	"github.com/gatewright/gatewright/gen/plan"
 	"github.com/gatewright/gatewright/gen/policy"
 )
@@ -26,7 +27,7 @@ func (a accessField) construct(*field) plan.Value {
 // authorizerField is a Lambda authorizer.
 type authorizerField struct {
 	authorizer.Lambda
-	function, access *field
+	function, access *field // function is that of all functions where a stage variable names it
 }
 
 func (authorizerField) class() plan.Symbol { return plan.AuthorizerType }
@@ -36,7 +37,15 @@ func (a authorizerField) uses() []*field { return []*field{a.function, a.access}
 func (a authorizerField) construct(*field) plan.Value {
 	c := fieldList{}
 	c.add("Name", plan.String(a.Name))
-	c.add("Function", plan.Name(a.function.name))
+	if a.Named == nil {
+		c.add("Function", plan.Name(a.function.name))
+	} else {
+		c.add("Named", plan.FuncLit{
+			Params:  []plan.Field{{Name: "c", Type: plan.Deref{X: plan.Ctx}}},
+			Results: []plan.Field{{Type: plan.Deref{X: plan.LambdaFunction}}},
+			Body:    []plan.Step{plan.Return{Values: []plan.Value{plan.FunctionNamed.Call(plan.Name(a.function.name), integration.Joined(a.Named))}}},
+		})
+	}
 	c.add("Access", plan.Name(a.access.name))
 	if a.Token {
 		c.add("Token", plan.Bool(true))
@@ -68,7 +77,12 @@ func (w *routeWiring) Access() plan.Value { return member(w.accessAt()) }
 
 // Lambda is the field of a Lambda authorizer.
 func (w *routeWiring) Lambda(a authorizer.Lambda) plan.Value {
-	kind := authorizerField{Lambda: a, function: w.functionAt(a.Function, a.Region, a.Role), access: w.accessAt()}
+	kind := authorizerField{Lambda: a, access: w.accessAt()}
+	if a.Named == nil {
+		kind.function = w.functionAt(a.Function, a.Region, a.Role)
+	} else {
+		kind.function = w.functionsAt(a.Region, a.Role)
+	}
 	return member(w.fields.get(field{key: "8 " + a.Name, wish: a.Name + " authorizer", doc: "the security scheme " + a.Name, kind: kind}))
 }
 

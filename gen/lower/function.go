@@ -172,6 +172,11 @@ func (w *routeWiring) Function(name, region, role string) plan.Value {
 
 // NamedFunction is the function that name names at run time.
 func (w *routeWiring) NamedFunction(name plan.Value, region, role string) plan.Value {
+	return plan.FunctionNamed.Call(member(w.functionsAt(region, role)), name)
+}
+
+// functionsAt is the field of functions whose names are known only at run time.
+func (w *routeWiring) functionsAt(region, role string) *field {
 	c := fieldList{}
 	if region != "" {
 		c.add("Region", plan.String(region))
@@ -179,12 +184,11 @@ func (w *routeWiring) NamedFunction(name plan.Value, region, role string) plan.V
 	if role != "" {
 		c.add("Role", plan.String(role))
 	}
-	f := w.fields.get(field{
+	return w.fields.get(field{
 		key: "5 functions " + region + " " + role, wish: "functions",
 		doc:  "functions whose name is known only at run time" + at(role),
 		kind: functionsField{fallback: plan.Composite{Type: plan.InvokeAPIConfig, Fields: c}, listed: new([]*field)},
 	})
-	return plan.FunctionNamed.Call(member(f), name)
 }
 
 // listFunctions gives the fields of functions that are chosen at run time all those that the document lists.

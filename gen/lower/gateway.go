@@ -34,6 +34,9 @@ func (l *lowering) gatewayFile(o Options) plan.File {
 		l.gatewayStruct(),
 		l.constructor(),
 	}
+	if method, ok := partsOf(o.With); ok {
+		decls = append(decls, method)
+	}
 	if l.fields.choose {
 		decls = append(decls, l.chooser())
 	}

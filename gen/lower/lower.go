@@ -28,6 +28,8 @@ type Options struct {
 	CheckResponses bool
 	// Formats are the formats of schemas that are asserted.
 	Formats []string
+	// With are the parts that the gateway has beside what the document asks for: some of Parts.
+	With []string
 }
 
 // The variables of handlers.

@@ -56,6 +56,7 @@ var (
 	PathParam       = Symbol{Runtime, "PathParam"}
 
 	Core      = Symbol{Runtime, "Core"}
+	Part      = Symbol{Runtime, "Part"}
 	Option    = Symbol{Runtime, "Option"}
 	NewCore   = Symbol{Runtime, "NewCore"}
 	CoreStart = Selector{Core, "Start"}

@@ -4,6 +4,7 @@ package plan
 const (
 	LimitRuntime    = Runtime + "/limit"
 	ThrottleRuntime = Runtime + "/throttle"
+	RedisRuntime    = Runtime + "/part/redis"
 )
 
 // Names of those packages.
@@ -29,4 +30,6 @@ var (
 	ThrottleHeader        = Symbol{ThrottleRuntime, "Header"}
 	ThrottleClaim         = Symbol{ThrottleRuntime, "Claim"}
 	UsagePlanMethod       = Symbol{UsagePlanRuntime, "Method"}
+
+	RedisPart = Symbol{RedisRuntime, "Part"}
 )

@@ -54,6 +54,7 @@ func parts() []part {
 	return []part{
 		{"load", (*bench).load},
 		{"callers", (*bench).callers},
+		{"limits", (*bench).limits},
 		{"idle", (*bench).idleConnections},
 		{"start", (*bench).firstAnswer},
 		{"generate", (*bench).generation},

@@ -204,6 +204,7 @@ var exclusions = []struct {
 	{regexp.MustCompile(`\\\$[^\s]*[(\[]`), "an escaped reference is evaluated all the same: what it calls may throw"},
 	{regexp.MustCompile(`\$!?\{?(input|util)([^.\w-]|\.[^A-Za-z]|\.?$)`), "prints an address"},
 	{regexp.MustCompile(`\.split\((''|\$e)|\.iterator\(\)[^.]`), "splits pairs of surrogates, or prints an address"},
+	{regexp.MustCompile(`(charAt|substring)\([^)]*\).*\.compareTo`), "half of a surrogate pair is compared as the question mark that it is written as"},
 	{regexp.MustCompile(`#macro\((\w*\W* \w|[^)]*[^\w $)])`), "the arguments of a #macro are of no use"},
 	{regexp.MustCompile(`(\*|##)[^*]*#$`), "a comment that the template ends in ends silently, but for a # at its end"},
 	{regexp.MustCompile(`[-*/%][^()#]*\+|\+\s*("[^"]*"|'[^']*'|[^\s()+]+)\s*[-*/%]`), "a text joined with arithmetic that fails prints a piece of the source"},

@@ -23,13 +23,13 @@ import (
 var update = flag.Bool("update", false, "write the generated Go of the goldens anew")
 
 // Each golden is a document, named openapi.yaml, and what it is compiled to. Its comment may have a line
-// "allow: CODE CODE".
+// "allow: CODE CODE", and one "with: PART PART".
 func TestGoldens(t *testing.T) {
 	for _, path := range goldens(t) {
 		t.Run(name(path), func(t *testing.T) {
 			archive, err := txtar.ParseFile(path)
 			require.NoError(t, err)
-			set := generate(t, document(t, archive), allowed(archive)...)
+			set := generateWith(t, document(t, archive), listed(archive, "with:"), allowed(archive)...)
 			want := &txtar.Archive{Comment: archive.Comment, Files: archive.Files[:1:1]}
 			for _, name := range set.Names() {
 				want.Files = append(want.Files, txtar.File{Name: name, Data: set.Text(name)})
@@ -87,20 +87,32 @@ func document(t *testing.T, archive *txtar.Archive) string {
 
 func allowed(archive *txtar.Archive) []diag.Code {
 	var codes []diag.Code
-	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
-		if list, ok := strings.CutPrefix(line, "allow:"); ok {
-			for _, code := range strings.Fields(list) {
-				codes = append(codes, diag.Code(code))
-			}
-		}
+	for _, code := range listed(archive, "allow:") {
+		codes = append(codes, diag.Code(code))
 	}
 	return codes
+}
+
+// listed are the words of the line that begins so.
+func listed(archive *txtar.Archive, begin string) (words []string) {
+	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
+		if list, ok := strings.CutPrefix(line, begin); ok {
+			words = append(words, strings.Fields(list)...)
+		}
+	}
+	return words
 }
 
 // generate compiles a document that has no errors.
 func generate(t *testing.T, path string, allow ...diag.Code) *write.Set {
 	t.Helper()
-	result, found := gen.Generate(context.Background(), gen.Options{Document: path, Package: "gateway", Allow: allow})
+	return generateWith(t, path, nil, allow...)
+}
+
+// generateWith is generate with parts.
+func generateWith(t *testing.T, path string, with []string, allow ...diag.Code) *write.Set {
+	t.Helper()
+	result, found := gen.Generate(context.Background(), gen.Options{Document: path, Package: "gateway", With: with, Allow: allow})
 	if result.Files == nil {
 		var text bytes.Buffer
 		for _, d := range must(found.Sorted()) {

@@ -2,10 +2,14 @@ package emit
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatewright/gatewright/gen"
 )
 
 // A gateway links what its document uses, and nothing else: no code of Lambda's without a function, no signing without a
@@ -30,4 +34,29 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A part is linked where the gateway was generated with it, and nowhere else: not for limits that it could share.
+func TestLinksOfParts(t *testing.T) {
+	const runtime = "github.com/gatewright/gatewright/runtime/"
+	archive, err := txtar.ParseFile("testdata/parts.txtar")
+	require.NoError(t, err)
+	path := document(t, archive)
+	for part, linked := range map[string][]string{
+		"redis": {"github.com/redis/go-redis/v9", runtime + "limit/redisstore", runtime + "part/redis"},
+	} {
+		for _, with := range [][]string{nil, {part}} {
+			tree := newModule(t)
+			set := generateWith(t, path, with)
+			for _, name := range set.Names() {
+				tree.add("gateway/"+name, set.Text(name))
+			}
+			deps := strings.Fields(tree.run("list", "-deps", "./gateway"))
+			require.Contains(t, deps, runtime+"throttle")
+			for _, dep := range linked {
+				require.Equal(t, with != nil, slices.Contains(deps, dep), "with %q: %s", with, dep)
+			}
+		}
+	}
+	require.Len(t, gen.Parts(), 1, "a part without a line above")
 }

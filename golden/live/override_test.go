@@ -127,6 +127,7 @@ func TestBadOverrides(t *testing.T) {
 		"x-gateway-usage-plans: {gold: {stages: {none: {methods: {GET /pets: {throttle: {burstLimit: 1}}}}}}}":                  "x-gateway-usage-plans.gold.stages.none: the plan is for no such stage",
 		"x-gateway-usage-plans: {gold: {stages: {prod: {methods: {GET /cats: {throttle: {burstLimit: 1}}}}}}}":                  `x-gateway-usage-plans.gold.stages.prod.methods: "GET /cats" names no operation that can have it`,
 		"x-gateway-usage-plans: {gold: {stages: {prod: {methods: {GET /pets: {throttle: {burstLimit: -1}}}}}}}":                 "x-gateway-usage-plans.gold.stages.prod.methods.GET /pets.throttle: the burst -1 is not between",
+		"x-gateway-usage-plans: {gold: {stages: {prod: {}}}}":                                                                   "x-gateway-usage-plans.gold.stages.prod has no methods; which stages a plan is for cannot be overridden",
 		"x-gateway-throttle: {rateLimit: 1, burstLimit: 1}":                                                                     "x-gateway-throttle: ANY /birds takes from no limit",
 		"paths: {/birds: {x-gateway-any-method: {x-gateway-throttle: {concurrent: 1}}}}":                                        "paths./birds.any.x-gateway-throttle: ANY /birds takes from no limit",
 		"paths: {/cows: {get: {x-gateway-throttle: {concurrent: 1}}}}":                                                          "paths./cows.get.x-gateway-throttle: it counts for no operation of the document",

@@ -78,7 +78,7 @@ func compile(t *testing.T) *program {
 }
 
 func (p *program) command() *exec.Cmd {
-	cmd := exec.Command(p.path, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--ready-file", p.ready, "--usage-file", p.usage, "--overrides", p.overrides)
+	cmd := exec.Command(p.path, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--stage", "prod", "--ready-file", p.ready, "--usage-file", p.usage, "--overrides", p.overrides)
 	cmd.Env = append(os.Environ(), "ALICE_KEY="+aliceKey, "BOB_KEY="+bobKey)
 	return cmd
 }
@@ -169,18 +169,18 @@ func (r *process) used() int64 {
 	return used
 }
 
-// written is what the file says that alice has used: of a copy, as the gateway has the file.
-func (p *program) written(id string) int64 {
-	p.t.Helper()
-	text, err := os.ReadFile(p.usage)
-	require.NoError(p.t, err)
-	path := filepath.Join(p.t.TempDir(), "copy")
-	require.NoError(p.t, os.WriteFile(path, text, 0o600))
+// written is what the file says that a key has used: of a copy, as the gateway has the file.
+func written(t *testing.T, usage, plan, id string) int64 {
+	t.Helper()
+	text, err := os.ReadFile(usage)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "copy")
+	require.NoError(t, os.WriteFile(path, text, 0o600))
 	f, err := usagefile.Open(path, usagefile.Options{})
-	require.NoError(p.t, err)
+	require.NoError(t, err)
 	c := limit.NewCounters(limit.Quota{Limit: limit.MaxQuota}).At(0)
-	require.NoError(p.t, f.Keep("quota/gold/"+id, id, c))
-	require.NoError(p.t, f.Close())
+	require.NoError(t, f.Keep("quota/"+plan+"/"+id, id, c))
+	require.NoError(t, f.Close())
 	var used int64
 	for _, day := range c.History() {
 		used += day.Used
@@ -196,7 +196,7 @@ func TestKill(t *testing.T) {
 	p := compile(t)
 	r := p.run()
 	require.Equal(t, 12, r.passes(12))
-	p.until("what is used is written", func() bool { return p.written(aliceID) == 12 })
+	p.until("what is used is written", func() bool { return written(t, p.usage, "gold", aliceID) == 12 })
 	text, err := os.ReadFile(p.usage)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "alice-alice", "a key's value")
@@ -210,7 +210,7 @@ func TestKill(t *testing.T) {
 	require.GreaterOrEqual(t, restored, int64(12))
 	require.LessOrEqual(t, restored, int64(18))
 	require.Equal(t, 30-int(restored), r.passes(40))
-	p.until("what is used is written", func() bool { return p.written(aliceID) == 30 })
+	p.until("what is used is written", func() bool { return written(t, p.usage, "gold", aliceID) == 30 })
 	require.NoError(t, r.cmd.Process.Kill())
 	require.Error(t, r.cmd.Wait())
 	require.Zero(t, p.run().passes(3))
@@ -269,4 +269,29 @@ func TestSIGHUP(t *testing.T) {
 	require.NoError(t, r.cmd.Process.Signal(syscall.SIGHUP))
 	p.until("one more passes", func() bool { return r.passes(1) == 1 })
 	require.Equal(t, 2, r.passes(9))
+	require.Equal(t, 9, r.bobs(9))
+	require.NoError(t, os.WriteFile(p.overrides, []byte("x-gateway-usage-plans: {trial: {stages: {prod: {methods: {GET /pets: {throttle: {rateLimit: 0, burstLimit: 0}}}}}}}"), 0o600))
+	require.NoError(t, r.cmd.Process.Signal(syscall.SIGHUP))
+	p.until("the method has a limit", func() bool { return r.bobs(1) == 0 })
+}
+
+// TestGeneratedCodeThatTakesNothing: what the document limits nowhere cannot be limited while it runs.
+func TestGeneratedCodeThatTakesNothing(t *testing.T) {
+	p := compile(t)
+	require.NoError(t, os.WriteFile(p.overrides, []byte("x-gateway-stages: {prod: {throttle: {rateLimit: 1, burstLimit: 1}}}"), 0o600))
+	out, err := p.command().CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "x-gateway-stages.prod.throttle: GET /open takes from no limit")
+}
+
+// bobs is how many of n requests pass with bob's key.
+func (r *process) bobs(n int) int {
+	r.t.Helper()
+	passed := 0
+	for range n {
+		if code, _ := r.get(r.Main, "/pets", "X-Api-Key", bobKey); code == 200 {
+			passed++
+		}
+	}
+	return passed
 }

@@ -28,10 +28,11 @@ type kept struct {
 func (s *store) Line(line limit.Line) limit.Shared {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.lines[line.Name] == nil {
-		s.lines[line.Name] = &kept{of: s, line: line}
+	name := line.Name + "/" + line.Tag
+	if s.lines[name] == nil {
+		s.lines[name] = &kept{of: s, line: line}
 	}
-	return s.lines[line.Name]
+	return s.lines[name]
 }
 
 func (s *store) Admit(_ time.Time, lines []limit.Shared) (int, error) {
@@ -60,6 +61,7 @@ func (s *store) Return(lines []limit.Shared) {
 }
 
 func (s *store) Nodes() int       { return 3 }
+func (s *store) Remembers() bool  { return true }
 func (s *store) ModeName() string { return "exact" }
 func (s *store) Close() error     { return nil }
 
@@ -82,7 +84,7 @@ func (k *kept) Used(time.Time) int64 {
 }
 
 func opens(s *store) gw.Option {
-	return gw.WithStore(func(*gw.Core) (limit.Store, error) { return s, nil })
+	return gw.WithStore(func(*gw.Core, []limit.Policy) (limit.Store, error) { return s, nil })
 }
 
 // TestChangeOfSharedLimits: the store is told of changes, of lines that it has and of new ones.

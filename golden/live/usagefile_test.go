@@ -1,10 +1,16 @@
 package live
 
 import (
+	"log/slog"
+	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/limit"
 )
 
 // TestKeysInAnotherOrder: a key's count stays its own when its number is another one after a restart.
@@ -44,4 +50,36 @@ func TestUsageFileBesideASharedStore(t *testing.T) {
 	require.Equal(t, 1, code)
 	require.Contains(t, log, "quotas are kept in the shared store: nothing is kept in the usage file")
 	require.NoFileExists(t, path)
+}
+
+// TestEveryRequestIsKept: first requests of many goroutines come while the file begins to keep their key.
+func TestEveryRequestIsKept(t *testing.T) {
+	const callers, each = 8, 25
+	path := filepath.Join(t.TempDir(), "usage")
+	for round := range 30 {
+		r := build(t, false, gw.WithUsageFile(gw.UsageFile{Path: path}), gw.WithLogger(slog.New(slog.DiscardHandler)))
+		g, err := r.construct()
+		require.NoError(t, err)
+		most, period := int64(1_000_000), limit.Month
+		require.NoError(t, g.Apply(gw.Overrides{Limits: gw.LimitOverrides{Plans: map[string]gw.PlanLimits{
+			"trial": {Quota: &gw.QuotaOverride{Limit: &most, Period: &period}},
+		}}}))
+		var group sync.WaitGroup
+		for range callers {
+			group.Go(func() {
+				for range each {
+					w := httptest.NewRecorder()
+					req := httptest.NewRequest("GET", "/beta/pets", nil)
+					req.Header.Set("X-Api-Key", bobKey)
+					g.ServeHTTP(w, req)
+					if w.Code != 200 {
+						t.Error(w.Code)
+					}
+				}
+			})
+		}
+		group.Wait()
+		require.NoError(t, g.Close())
+		require.Equal(t, int64(callers*each*(round+1)), written(t, path, "trial", idOf(t, r, "bob")))
+	}
 }

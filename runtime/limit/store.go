@@ -44,6 +44,9 @@ type Store interface {
 	Admit(deadline time.Time, lines []Shared) (refused int, err error)
 	// Return gives back what Admit took: another limit has refused the request.
 	Return(lines []Shared)
+	// Remembers says whether a line that is made anew goes on where the one of that name was: false where this gateway
+	// alone keeps lines.
+	Remembers() bool
 	// Nodes is how many gateways share the store, as last seen; at least 1.
 	Nodes() int
 	// Healthy says whether the store answers; the error says why not.

@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/pprof"
+	"os"
+	"regexp"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +21,7 @@ import (
 type admin struct {
 	api     *gw.API
 	unfit   func() []error
+	ailing  func() []error
 	metrics *metrics
 	ready   atomic.Bool
 	server  *http.Server
@@ -30,7 +34,7 @@ const (
 )
 
 func newAdmin(g Gateway, m *metrics, logger *slog.Logger) *admin {
-	a := &admin{api: g.API(), unfit: g.Unfit, metrics: m}
+	a := &admin{api: g.API(), unfit: g.Unfit, ailing: g.Ailing, metrics: m}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.readyz)
@@ -38,7 +42,7 @@ func newAdmin(g Gateway, m *metrics, logger *slog.Logger) *admin {
 	mux.HandleFunc("GET /routes", a.routes)
 	mux.HandleFunc("GET /version", a.version)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/cmdline", a.commandLine)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol)
@@ -53,6 +57,20 @@ func newAdmin(g Gateway, m *metrics, logger *slog.Logger) *admin {
 	return a
 }
 
+// credentials are what stands before the host of a URL, and passwords in its query.
+var credentials = regexp.MustCompile(`://[^/?#\s]*@|password=[^&\x00]*`)
+
+// commandLine is pprof's page of the command line, without passwords in URLs.
+func (a *admin) commandLine(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte(credentials.ReplaceAllStringFunc(strings.Join(os.Args, "\x00"), func(secret string) string {
+		if strings.HasSuffix(secret, "@") {
+			return "://***@"
+		}
+		return "password=***"
+	}))) // the client is gone
+}
+
 // readyz says whether new requests should come here: not before everything listens, and not once the end has begun.
 func (a *admin) readyz(w http.ResponseWriter, _ *http.Request) {
 	if !a.ready.Load() {
@@ -63,7 +81,7 @@ func (a *admin) readyz(w http.ResponseWriter, _ *http.Request) {
 		say(w, http.StatusServiceUnavailable, errors.Join(unfit...).Error())
 		return
 	}
-	say(w, http.StatusOK, "ready")
+	say(w, http.StatusOK, errors.Join(append([]error{errors.New("ready")}, a.ailing()...)...).Error())
 }
 
 func say(w http.ResponseWriter, status int, text string) {

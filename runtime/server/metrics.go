@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/limit"
 )
 
 // metrics counts and times requests under the names of OpenTelemetry's HTTP conventions; what is ours alone starts
@@ -83,6 +84,26 @@ func (m *metrics) mismatches(count func() int64) {
 	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "gatewright_response_mismatches_total", Help: "Answers that are not what the document says, where they are checked.",
 	}, func() float64 { return float64(count()) }))
+}
+
+// store shows how limits are shared.
+func (m *metrics) store(store limit.Store, missed func() int64) {
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "gatewright_store_up", Help: "Whether the store that limits are shared by answers: 1 or 0.",
+		}, func() float64 {
+			if store.Healthy() != nil {
+				return 0
+			}
+			return 1
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "gatewright_store_gateways", Help: "Gateways that share limits, as last seen.",
+		}, func() float64 { return float64(store.Nodes()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "gatewright_store_missed_total", Help: "Requests whose limits the store could not tell in time.",
+		}, func() float64 { return float64(missed()) }),
+	)
 }
 
 // observe notes one request. It does not allocate once a series exists.

@@ -21,7 +21,10 @@ func options(parts []gw.Part) []option {
 		for _, f := range part.Flags() {
 			all = append(all, option{name: f.Name, value: f.Value, help: f.Help, set: func(s *settings, v string) error {
 				s.parts[f.Name] = v
-				return nil
+				if f.Check == nil {
+					return nil
+				}
+				return f.Check(v)
 			}})
 		}
 	}

@@ -189,7 +189,7 @@ func eachField(node *yaml.Node, read func(name string, value *yaml.Node) error) 
 	return nil
 }
 
-// checkLimits finds settings without a value, which would be taken for nothing silently.
+// checkLimits finds stages and methods without what they are there for.
 func (f *overridesFile) checkLimits() error {
 	for name, stage := range f.Stages {
 		if err := checkMethods("x-gateway-stages."+name, stage.Methods); err != nil {
@@ -198,7 +198,11 @@ func (f *overridesFile) checkLimits() error {
 	}
 	for name, plan := range f.Plans {
 		for stage, of := range plan.Stages {
-			if err := checkMethods("x-gateway-usage-plans."+name+".stages."+stage, of.Methods); err != nil {
+			where := "x-gateway-usage-plans." + name + ".stages." + stage
+			if len(of.Methods) == 0 {
+				return errors.New(where + " has no methods; which stages a plan is for cannot be overridden")
+			}
+			if err := checkMethods(where, of.Methods); err != nil {
 				return err
 			}
 		}

@@ -144,25 +144,39 @@ func readOverrides(path string) (*overridesFile, error) {
 		return nil, err
 	}
 	defer f.Close() // it was only read
+	file, err := decodeOverrides(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s%w", path, err)
+	}
+	return file, nil
+}
+
+// decodeOverrides reads overrides. Its errors go on from the file's name.
+func decodeOverrides(from io.Reader) (*overridesFile, error) {
 	var file overridesFile
-	decoder := yaml.NewDecoder(f)
+	decoder := yaml.NewDecoder(from)
 	decoder.KnownFields(true)
-	err = decoder.Decode(&file)
+	err := decoder.Decode(&file)
 	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s is empty", path)
+		return nil, errors.New(" is empty")
+	}
+	if err == nil {
+		err = file.check()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := file.checkLimits(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	for name, upstream := range file.Upstreams {
-		if len(upstream.Targets) == 0 {
-			return nil, fmt.Errorf("%s: x-gateway-upstreams.%s has no targets", path, name)
-		}
+		return nil, fmt.Errorf(": %w", err)
 	}
 	return &file, nil
+}
+
+// check finds settings without a value, which would be taken for nothing silently.
+func (f *overridesFile) check() error {
+	for name, upstream := range f.Upstreams {
+		if len(upstream.Targets) == 0 {
+			return fmt.Errorf("x-gateway-upstreams.%s has no targets", name)
+		}
+	}
+	return f.checkLimits()
 }
 
 // addKeys adds what the file says of API keys.

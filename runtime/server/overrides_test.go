@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	gw "github.com/gatewright/gatewright/runtime"
 )
 
 // read reads overrides with that text.
@@ -63,4 +65,34 @@ func TestManyKeyOverrides(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, file.Keys, count)
 	require.Less(t, time.Since(begun), 30*time.Second)
+}
+
+// FuzzOverrides reads anything, without more time or memory than its size deserves.
+func FuzzOverrides(f *testing.F) {
+	for _, seed := range []string{
+		"x-gateway-stages: {s: {throttle: {rateLimit: 1, burstLimit: 2}, methods: {GET /a: {throttle: {rateLimit: 1e3}}}}}",
+		"x-gateway-usage-plans: {p: {quota: {limit: 1, period: DAY, offset: 0}, stages: {s: {methods: {/a/GET: {throttle: {burstLimit: 1}}}}}}}",
+		"paths: &a {/b: {get: *a, x-gateway-throttle: {concurrent: .nan}}}",
+		"paths: {/a: {x-gateway-throttle: {concurrent: 1, rateLimit: &n 0.5, burstLimit: *n}}}",
+		"x-gateway-account: {throttle: {rateLimit: -0, burstLimit: 1e999}}",
+		"x-gateway-throttle:",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 4096 {
+			return
+		}
+		file, err := decodeOverrides(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		var limits gw.LimitOverrides
+		file.addLimits(&limits)
+		for at, place := range limits.Places {
+			if at != "" && !strings.Contains(at, "/") || place.PerSecond != nil && *place.PerSecond != *place.PerSecond {
+				t.Errorf("%q: %v", at, place)
+			}
+		}
+	})
 }

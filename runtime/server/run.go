@@ -32,6 +32,7 @@ const (
 type running struct {
 	process   *process
 	settings  *settings
+	parts     []gw.Option // of optional parts
 	logger    *slog.Logger
 	gateway   Gateway
 	listeners *listeners
@@ -57,8 +58,12 @@ func run(ctx context.Context, p process) int {
 	if p.tune {
 		tuneMemory(p.env)
 	}
+	parts, err := partOptions(p.parts, s)
+	if err != nil {
+		return usage(p, err)
+	}
 	logger := newLogger(p.stderr, s.logFormat, s.logLevel)
-	r := &running{process: &p, settings: s, logger: logger, failed: make(chan error, 4)}
+	r := &running{process: &p, settings: s, parts: parts, logger: logger, failed: make(chan error, 4)}
 	defer r.close()
 	if err := r.construct(); err != nil {
 		logger.Error("cannot start", "error", err)
@@ -115,13 +120,7 @@ func (r *running) construct() error {
 	for name, target := range s.functions {
 		options = append(options, gw.WithFunction(name, target))
 	}
-	for _, part := range r.process.parts {
-		more, err := part.Options(func(flag string) string { return s.parts[flag] })
-		if err != nil {
-			return err
-		}
-		options = append(options, more...)
-	}
+	options = append(options, r.parts...)
 	access, closer, err := r.process.accessLogger(s)
 	if err != nil {
 		return err
@@ -143,8 +142,26 @@ func (r *running) construct() error {
 		if checked, ok := r.gateway.(interface{ ResponseMismatches() int64 }); ok {
 			r.metrics.mismatches(checked.ResponseMismatches)
 		}
+		if store := r.gateway.SharedStore(); store != nil {
+			r.metrics.store(store, r.gateway.StoreMisses)
+		}
 	}
 	return nil
+}
+
+// partOptions are what the flags of optional parts make.
+func partOptions(parts []gw.Part, s *settings) (options []gw.Option, err error) {
+	if s.version {
+		return nil, nil // it is not going to serve
+	}
+	for _, part := range parts {
+		more, err := part.Options(func(flag string) string { return s.parts[flag] })
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, more...)
+	}
+	return options, nil
 }
 
 // observe counts one request.

@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/limit"
 )
 
 // Gateway is what this package serves. Every generated gateway is one, by the *gw.Core in it.
@@ -37,6 +38,12 @@ type Gateway interface {
 	HandOver()
 	// Unfit says what keeps the gateway from serving as it should.
 	Unfit() []error
+	// Ailing says what the gateway does without while it serves.
+	Ailing() []error
+	// SharedStore is what limits are shared by; nil: nothing.
+	SharedStore() limit.Store
+	// StoreMisses is how many requests it did not answer for in time.
+	StoreMisses() int64
 	// OnReload registers files that are read again while the gateway runs.
 	OnReload(what string, paths []string, reload func() error) *gw.HotFiles
 	// HotFiles are all such files, the gateway's own among them.

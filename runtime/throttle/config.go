@@ -87,14 +87,13 @@ func (k Key) of(c *gw.Ctx) string {
 	case byHeader:
 		return c.HeaderFolded(k.name)
 	case byClaim:
-		return claim(c, k.name)
+		return claim(c.Authorization(), k.name)
 	default:
 		return ""
 	}
 }
 
-func claim(c *gw.Ctx, name string) string {
-	a := c.Authorization()
+func claim(a *gw.Authorization, name string) string {
 	if a == nil {
 		return ""
 	}

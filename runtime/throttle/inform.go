@@ -78,14 +78,16 @@ func (i *informing) plan(c *gw.Ctx, r *route) {
 	}
 }
 
-// place tells of an x-gateway-throttle. What each client has of it no store keeps.
+// place tells of an x-gateway-throttle. What each client has of it not every store keeps.
 func (i *informing) place(c *gw.Ctx, p *place) {
 	switch {
 	case p.line != nil:
 		i.bucket(nameOperation, p.line.rate, p.line.bucket)
 	case p.clients != nil:
 		i.rate(nameOperation, *p.Rate)
-		i.state(nameOperation, p.clients.State(p.Key.of(c), i.at))
+		if p.shared == nil {
+			i.state(nameOperation, p.clients.State(p.Key.of(c), i.at))
+		}
 	}
 }
 

@@ -170,7 +170,10 @@ func TestInformingGoesWithHTTP1(t *testing.T) {
 }
 
 // awayStore refuses the line of a name, and knows nothing else.
-type awayStore struct{ refuse int }
+type awayStore struct {
+	refuse    int
+	remembers bool
+}
 
 type anyLine struct{}
 
@@ -180,23 +183,29 @@ func (anyLine) Used(time.Time) int64 { return 0 }
 func (*awayStore) Line(limit.Line) limit.Shared                   { return anyLine{} }
 func (s *awayStore) Admit(time.Time, []limit.Shared) (int, error) { return s.refuse, nil }
 func (*awayStore) Return([]limit.Shared)                          {}
+func (s *awayStore) Remembers() bool                              { return s.remembers }
 func (*awayStore) Nodes() int                                     { return 2 }
 func (*awayStore) Healthy() error                                 { return nil }
 func (*awayStore) Close() error                                   { return nil }
 
 // What is left in a shared store is not known here.
 func TestClientsAreToldOfASharedStore(t *testing.T) {
-	store := &awayStore{refuse: -1}
-	g := newInforming(t, &limit.Rate{PerSecond: 100, Burst: 200}, gw.WithRateLimitHeaders(true),
-		gw.WithStore(func(*gw.Core) (limit.Store, error) { return store, nil }))
-	policy := `"plan-operation";q=3;w=3, "plan";q=10;w=20, "quota";q=4;w=2678400, "stage";q=20;w=2, "account";q=200;w=2`
-	for refuse, want := range map[int][3]string{-1: {policy, "", ""}, 0: {policy, "", "1"}, 2: {policy, "", "3600"}} {
-		store.refuse = refuse
-		require.Equal(t, want, told(g.ask("/keyed", "X-Api-Key", secret)), "refused line %d", refuse)
+	for _, remembers := range []bool{false, true} {
+		store := &awayStore{refuse: -1, remembers: remembers}
+		g := newInforming(t, &limit.Rate{PerSecond: 100, Burst: 200}, gw.WithRateLimitHeaders(true),
+			gw.WithStore(func(*gw.Core, []limit.Policy) (limit.Store, error) { return store, nil }))
+		policy := `"plan-operation";q=3;w=3, "plan";q=10;w=20, "quota";q=4;w=2678400, "stage";q=20;w=2, "account";q=200;w=2`
+		for refuse, want := range map[int][3]string{-1: {policy, "", ""}, 0: {policy, "", "1"}, 2: {policy, "", "3600"}} {
+			store.refuse = refuse
+			require.Equal(t, want, told(g.ask("/keyed", "X-Api-Key", secret)), "refused line %d", refuse)
+		}
+		store.refuse = -1
+		want := [3]string{`"operation";q=1;w=10, "account";q=200;w=2`, "", ""}
+		if !remembers {
+			want[1] = `"operation";r=0;t=20` // clients are counted here, in each gateway its part
+		}
+		require.Equal(t, want, told(g.ask("/client", "X-Client", "a")))
 	}
-	store.refuse = -1
-	require.Equal(t, [3]string{`"operation";q=1;w=10, "account";q=200;w=2`, `"operation";r=0;t=20`, ""},
-		told(g.ask("/client", "X-Client", "a")), "clients are counted here, in each gateway its part")
 }
 
 func BenchmarkTake(b *testing.B) {

@@ -20,6 +20,7 @@ type Limits struct {
 	began time.Time        // when the clock of buckets is 0
 	// current is what requests take from.
 	current atomic.Pointer[set]
+	dates   dates
 	// shared keeps the limits for this gateway and others; nil: they are kept here.
 	shared *shared
 	// informs says whether clients are told of limits (inform).
@@ -39,7 +40,7 @@ func New(core *gw.Core, plans *usageplan.Plans, cfg Config) *Limits {
 	if plans != nil {
 		l.usage = plans.Plans()
 	}
-	if store := core.OpenStore(); store != nil {
+	if store := core.OpenStore(l.policies()); store != nil {
 		l.shared = newShared(l, store)
 	}
 	l.openUsage()
@@ -83,7 +84,7 @@ func nameOf(r *gw.Route) string { return r.Method + " " + r.Path }
 func (l *Limits) indexOf(r *gw.Route) int { return slices.Index(l.core.Routes(), r) }
 
 // at is the time of buckets now.
-func (l *Limits) at() int64 { return int64(l.core.Now().Sub(l.began)) }
+func (l *Limits) at() int64 { return int64(l.core.Since(l.began)) }
 
 // put puts rules in force. What was taken so far stays taken.
 func (l *Limits) put(r *rules) {
@@ -127,9 +128,10 @@ func (l *Limits) spread(s *set) {
 	}
 }
 
-// part is an nth of a rate. A burst never becomes nothing.
+// part is an nth of a rate.
 func part(r limit.Rate, n int64) limit.Rate {
-	return limit.Rate{PerSecond: r.PerSecond / float64(n), Burst: ceil(r.Burst, n)}
+	return limit.Rate{PerSecond: r.PerSecond / float64(n), Burst: fraction(r.Burst, n)}
 }
 
-func ceil(a, n int64) int64 { return (a + n - 1) / n }
+// fraction is an nth of a number, so that n of them are not more. Something never becomes nothing.
+func fraction(a, n int64) int64 { return min(a, max(1, a/n)) }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/limit"
@@ -86,14 +85,14 @@ func every(int) bool { return true }
 func (r *resolving) account(to *rules, o *gw.LimitOverrides) (err error) {
 	const where = "x-gateway-account.throttle"
 	doc := r.limits.cfg.Account
-	if to.account, err = rate(doc, o.Account, where); err != nil || to.account == nil || doc != nil {
+	if to.account, err = laidRate(doc, o.Account, where); err != nil || to.account == nil || doc != nil {
 		return err
 	}
 	return r.taking(where, every)
 }
 
-// rate is a rate with an override laid over it.
-func rate(doc *limit.Rate, o *gw.RateOverride, where string) (*limit.Rate, error) {
+// laidRate is a rate with an override laid over it.
+func laidRate(doc *limit.Rate, o *gw.RateOverride, where string) (*limit.Rate, error) {
 	if o == nil {
 		return doc, nil
 	}
@@ -116,8 +115,8 @@ func rate(doc *limit.Rate, o *gw.RateOverride, where string) (*limit.Rate, error
 	return &to, nil
 }
 
-// quota is a quota with an override laid over it.
-func quota(doc *limit.Quota, o *gw.QuotaOverride, where string) (*limit.Quota, error) {
+// laidQuota is a quota with an override laid over it.
+func laidQuota(doc *limit.Quota, o *gw.QuotaOverride, where string) (*limit.Quota, error) {
 	if o == nil {
 		return doc, nil
 	}
@@ -146,9 +145,30 @@ func quota(doc *limit.Quota, o *gw.QuotaOverride, where string) (*limit.Quota, e
 // methods lays throttles by method key over those that base has for operations; wanted are the operations that keys can
 // name. The most specific key that fits counts.
 func (r *resolving) methods(base []*limit.Rate, o map[string]gw.RateOverride, where string, wanted func(int) bool) ([]*limit.Rate, error) {
-	best := make([]methodkey.Key, len(r.routes))
-	from := make([]string, len(r.routes))
-	for _, text := range slices.Sorted(maps.Keys(o)) {
+	from, err := r.fitting(slices.Sorted(maps.Keys(o)), where, wanted)
+	if err != nil {
+		return nil, err
+	}
+	to := slices.Clone(base)
+	for i, text := range from {
+		if text == "" {
+			continue
+		}
+		over, at := o[text], where+"."+text+".throttle"
+		if to[i], err = laidRate(base[i], &over, at); err != nil {
+			return nil, err
+		}
+		if err := r.taking(at, func(route int) bool { return route == i }); err != nil {
+			return nil, err
+		}
+	}
+	return to, nil
+}
+
+// fitting is the most specific of the method keys for each operation; empty: none fits.
+func (r *resolving) fitting(texts []string, where string, wanted func(int) bool) ([]string, error) {
+	best, from := make([]methodkey.Key, len(r.routes)), make([]string, len(r.routes))
+	for _, text := range texts {
 		key, err := methodkey.Parse(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", where, err)
@@ -170,22 +190,7 @@ func (r *resolving) methods(base []*limit.Rate, o map[string]gw.RateOverride, wh
 			return nil, fmt.Errorf("%s: %q names no operation that can have it", where, text)
 		}
 	}
-	to := slices.Clone(base)
-	for i, text := range from {
-		if text == "" {
-			continue
-		}
-		over := o[text]
-		at := where + "." + text + ".throttle"
-		var err error
-		if to[i], err = rate(base[i], &over, at); err != nil {
-			return nil, err
-		}
-		if err := r.taking(at, func(route int) bool { return route == i }); err != nil {
-			return nil, err
-		}
-	}
-	return to, nil
+	return from, nil
 }
 
 func (r *resolving) allStages(to *rules, o *gw.LimitOverrides) error {
@@ -214,7 +219,7 @@ func (r *resolving) stage(name string, o gw.StageLimits) ([]*limit.Rate, error) 
 		doc = r.limits.cfg.Stages[i]
 	}
 	where := "x-gateway-stages." + name
-	byDefault, err := rate(doc.Rate, o.Rate, where+".throttle")
+	byDefault, err := laidRate(doc.Rate, o.Rate, where+".throttle")
 	if err != nil {
 		return nil, err
 	}
@@ -255,10 +260,10 @@ func (r *resolving) isKeyed(i int) bool { return r.keyed[i] }
 // plan is what a usage plan limits.
 func (r *resolving) plan(u *usageplan.Plan, o gw.PlanLimits) (to planRules, err error) {
 	where := "x-gateway-usage-plans." + u.Name
-	if to.rate, err = rate(u.Rate, o.Rate, where+".throttle"); err != nil {
+	if to.rate, err = laidRate(u.Rate, o.Rate, where+".throttle"); err != nil {
 		return to, err
 	}
-	if to.quota, err = quota(u.Quota, o.Quota, where+".quota"); err != nil {
+	if to.quota, err = laidQuota(u.Quota, o.Quota, where+".quota"); err != nil {
 		return to, err
 	}
 	if to.rate != nil && u.Rate == nil || to.quota != nil && u.Quota == nil {
@@ -293,93 +298,4 @@ func (r *resolving) planStage(u *usageplan.Plan, stage string, o map[string]gw.R
 		}
 	}
 	return r.methods(base, o, "x-gateway-usage-plans."+u.Name+".stages."+stage+".methods", r.isKeyed)
-}
-
-func (r *resolving) allPlaces(to *rules, o *gw.LimitOverrides) error {
-	at := make([]string, len(r.routes)) // the place of each operation, and whether it has one
-	has := make([]bool, len(r.routes))
-	docs := map[string]Place{}
-	for _, p := range r.limits.cfg.Places {
-		docs[p.Name] = p
-		for _, route := range p.Routes {
-			i := r.limits.indexOf(route)
-			at[i], has[i] = p.Name, true
-		}
-	}
-	for i, route := range r.routes {
-		for _, name := range []string{nameOf(route), route.Path, ""} {
-			if _, over := o.Places[name]; over || has[i] && at[i] == name {
-				at[i], has[i] = name, true
-				break
-			}
-		}
-	}
-	names := slices.Collect(maps.Keys(docs))
-	for name := range o.Places {
-		if _, doc := docs[name]; !doc {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		counts := func(i int) bool { return has[i] && at[i] == name }
-		doc, known := docs[name]
-		over, changed := o.Places[name]
-		place, err := r.place(doc, known, name, over, changed, counts)
-		if err != nil {
-			return err
-		}
-		if len(place.Routes) > 0 {
-			to.places = append(to.places, place)
-		}
-	}
-	return nil
-}
-
-// place is an x-gateway-throttle, of the document's or not, with what is laid over it.
-func (r *resolving) place(doc Place, known bool, name string, o gw.PlaceLimit, changed bool, counts func(int) bool) (Place, error) {
-	to := doc
-	to.Name, to.Routes = name, nil
-	for i, route := range r.routes {
-		if counts(i) {
-			to.Routes = append(to.Routes, route)
-		}
-	}
-	if !changed {
-		return to, nil
-	}
-	where := placeName(name)
-	var err error
-	if o.PerSecond != nil || o.Burst != nil {
-		if to.Rate, err = rate(doc.Rate, &o.RateOverride, where); err != nil {
-			return to, err
-		}
-	}
-	if n := o.Concurrent; n != nil {
-		if *n < 1 || *n > limit.MaxBurst {
-			return to, fmt.Errorf("%s: %d requests cannot be the most at a time", where, *n)
-		}
-		to.Concurrent = int(*n)
-	}
-	switch {
-	case len(to.Routes) == 0:
-		return to, fmt.Errorf("%s: it counts for no operation of the document", where)
-	case to.Rate == nil && to.Concurrent == 0:
-		return to, fmt.Errorf("%s: neither a rate nor how many at a time", where)
-	case known:
-		return to, nil
-	}
-	return to, r.taking(where, counts)
-}
-
-// placeName is where an x-gateway-throttle stands, as overrides have it.
-func placeName(name string) string {
-	switch {
-	case name == "":
-		return "x-gateway-throttle"
-	case strings.HasPrefix(name, "/"):
-		return "paths." + name + ".x-gateway-throttle"
-	}
-	method, path, _ := strings.Cut(name, " ")
-	return "paths." + path + "." + strings.ToLower(method) + ".x-gateway-throttle"
 }

@@ -34,13 +34,15 @@ type line struct {
 	name   string
 	rate   limit.Rate
 	bucket *limit.Bucket
+	shared *stored // nil without a store
 }
 
 // keyed is a bucket for each API key.
 type keyed struct {
-	name string
-	rate limit.Rate
-	keys *limit.Keys
+	name   string
+	rate   limit.Rate
+	keys   *limit.Keys
+	shared *handles // nil without a store
 }
 
 // quotas is a quota for each API key.
@@ -57,6 +59,7 @@ type place struct {
 	gate    *limit.Gate       // with one bound for all
 	gates   *limit.ClientGate // with a bound for each client
 	holds   *holds            // of gates
+	shared  *clientHandles    // in place of clients; nil without a store that remembers them
 }
 
 // counts are all that was ever counted, by name. What no set has any more waits there for one that has it again.
@@ -67,6 +70,10 @@ type counts struct {
 	clients map[string]*limit.Clients
 	gates   map[string]*limit.Gate
 	holds   map[string]*holds
+
+	sharedLines   map[string]*stored
+	sharedKeys    map[string]*handles
+	sharedClients map[string]*clientHandles
 }
 
 // counted is what a quota counts.
@@ -76,12 +83,14 @@ type counted struct {
 	given    limit.Quota // to counters
 	// passed counts what a shared store counts too, as that tells no days; nil: there is none.
 	passed *limit.Counters
+	shared *handles // nil without a store
 }
 
 func newCounts() counts {
 	return counts{
 		map[string]*limit.Bucket{}, map[string]*limit.Keys{}, map[string]*counted{},
 		map[string]*limit.Clients{}, map[string]*limit.Gate{}, map[string]*holds{},
+		map[string]*stored{}, map[string]*handles{}, map[string]*clientHandles{},
 	}
 }
 
@@ -122,11 +131,21 @@ func (l *Limits) assemble(r *rules) *set {
 }
 
 func (l *Limits) line(name string, rate limit.Rate) *line {
-	return &line{name, rate, known(l.known.lines, name, func() *limit.Bucket { return limit.NewBucket(part(rate, l.share)) })}
+	one := &line{name: name, rate: rate}
+	one.bucket = known(l.known.lines, name, func() *limit.Bucket { return limit.NewBucket(part(rate, l.share)) })
+	if l.shared != nil {
+		one.shared = known(l.known.sharedLines, name, func() *stored { return l.shared.line(limit.Line{Name: name, Tag: name, Rate: rate}) })
+	}
+	return one
 }
 
 func (l *Limits) keyed(name string, rate limit.Rate) *keyed {
-	return &keyed{name, rate, known(l.known.keys, name, func() *limit.Keys { return limit.NewKeys(part(rate, l.share)) })}
+	k := &keyed{name: name, rate: rate}
+	k.keys = known(l.known.keys, name, func() *limit.Keys { return limit.NewKeys(part(rate, l.share)) })
+	if l.shared != nil {
+		k.shared = known(l.known.sharedKeys, name, newHandles)
+	}
+	return k
 }
 
 // addPlace makes an x-gateway-throttle count for its operations.
@@ -138,6 +157,9 @@ func (l *Limits) addPlace(s *set, from *Place) {
 		p.line = l.line("place/"+p.Name, *p.Rate)
 	case p.Rate != nil:
 		p.clients = known(l.known.clients, p.Name, func() *limit.Clients { return limit.NewClients(*p.Rate, 0) })
+		if l.shared != nil && l.shared.store.Remembers() {
+			p.shared = known(l.known.sharedClients, p.Name, func() *clientHandles { return newClientHandles(l.shared, "place/"+p.Name) })
+		}
 	}
 	switch {
 	case p.Concurrent > 0 && alone:
@@ -174,7 +196,7 @@ func (l *Limits) addPlan(s *set, i int, r *planRules) {
 			if of.plans == nil {
 				of.plans = make([]*keyed, len(l.usage))
 			}
-			of.plans[i] = l.keyed("plan/"+u.Name+"/"+name+"/"+nameOf(l.core.Routes()[at]), *rate)
+			of.plans[i] = l.keyed("method/"+name+"/"+nameOf(l.core.Routes()[at])+"/"+u.Name, *rate)
 		}
 	}
 }
@@ -182,7 +204,7 @@ func (l *Limits) addPlan(s *set, i int, r *planRules) {
 func (l *Limits) newCounters(plan string, quota limit.Quota) *counted {
 	c := &counted{name: "quota/" + plan, counters: limit.NewCounters(quota), given: quota}
 	if l.shared != nil {
-		c.passed = limit.NewCounters(boundless(quota))
+		c.passed, c.shared = limit.NewCounters(boundless(quota)), newHandles()
 	}
 	l.kept.watch(c)
 	return c
@@ -190,7 +212,7 @@ func (l *Limits) newCounters(plan string, quota limit.Quota) *counted {
 
 // spread gives what keys take from an nth of the quota.
 func (q *quotas) spread(n int64) {
-	to := limit.Quota{Limit: ceil(q.quota.Limit, n), Period: q.quota.Period, Offset: q.quota.Offset / n}
+	to := limit.Quota{Limit: fraction(q.quota.Limit, n), Period: q.quota.Period, Offset: q.quota.Offset / n}
 	if q.given != to {
 		q.given = to
 		q.counters.Set(to)

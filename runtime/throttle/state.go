@@ -269,7 +269,7 @@ func (s *set) active(i int, at int64, now time.Time) []int {
 	}
 	if p.quota != nil {
 		p.quota.days().Each(func(key int, c *limit.Counter) {
-			if !seen[key] && len(c.History()) > 0 && c.Used(now) > 0 {
+			if !seen[key] && c.Used(now) > 0 {
 				seen[key] = true
 			}
 		})
@@ -300,7 +300,7 @@ func (l *Limits) keyState(s *set, i int, k keyNumber, at int64, now time.Time) K
 	if q := p.quota; q != nil {
 		used := q.counters.At(k.number).Used(now)
 		if l.shared != nil {
-			used, _ = l.shared.used(q, k.id, now)
+			used = q.used(k.number, now)
 		}
 		to.Quota = &KeyQuotaState{Used: used, Left: max(q.quota.Limit-used, 0), Resets: q.quota.Period.End(now).UTC()}
 	}

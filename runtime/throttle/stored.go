@@ -42,11 +42,11 @@ func (s *stored) tell(rate limit.Rate, quota limit.Quota) {
 	s.told.Store(&told)
 }
 
-// used is what the store knows of a key's quota in the period of now; false: nothing yet.
-func (s *shared) used(q *quotas, tag string, now time.Time) (int64, bool) {
-	known, ok := s.lines.Load(lineKey{q.name, tag})
-	if !ok {
-		return 0, false
+// used is what the store knows of a key's quota in the period of now.
+func (c *counted) used(key int, now time.Time) int64 {
+	known := c.shared.at(key)
+	if known == nil {
+		return 0 // nothing yet
 	}
-	return known.(*stored).handle.Used(now), true
+	return known.handle.Used(now)
 }

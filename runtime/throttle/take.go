@@ -28,15 +28,11 @@ func (l *Limits) Take(c *gw.Ctx) gw.Fault {
 // admit takes from all limits or from none.
 func (l *Limits) admit(c *gw.Ctx, r *route) gw.Fault {
 	if l.shared != nil {
-		if f := l.shared.take(c, r); f != gw.OK {
-			return f
+		f := l.shared.take(c, r)
+		if f == gw.OK {
+			l.pass(c, r)
 		}
-		if !r.place.enter(c) {
-			l.shared.giveBack(c, r)
-			return gw.Throttled
-		}
-		l.pass(c, r)
-		return gw.OK
+		return f
 	}
 	var t taken
 	f := l.take(c, r, &t, all)
@@ -55,7 +51,7 @@ type taken struct {
 	buckets [maxBuckets]*limit.Bucket
 	count   int
 	counter *limit.Counter
-	day     time.Time // of counter
+	date    time.Time // of counter
 	clients *limit.Clients
 	client  string
 }
@@ -78,7 +74,7 @@ func (t *taken) giveBack() {
 		b.Return()
 	}
 	if t.counter != nil {
-		t.counter.Return(t.day)
+		t.counter.Return(t.date)
 	}
 	if t.clients != nil {
 		t.clients.Return(t.client)
@@ -92,11 +88,10 @@ func all(limit.Policy) bool { return true }
 
 // take takes from the limits that are kept here.
 func (l *Limits) take(c *gw.Ctx, r *route, t *taken, wanted which) gw.Fault {
-	now := l.core.Now()
-	at := int64(now.Sub(l.began))
+	at := l.at()
 	if number, key, ok := c.Plan(); ok {
 		if p := &r.in.plans[number]; wanted(p.policy) {
-			if f := p.take(r.planned(number), key, t, at, now); f != gw.OK {
+			if f := p.take(r.planned(number), key, t, at, l); f != gw.OK {
 				return f
 			}
 		}
@@ -125,7 +120,7 @@ func (r *route) planned(number int) *keyed {
 }
 
 // take takes from the limits of a key.
-func (p *plan) take(method *keyed, key int, t *taken, at int64, now time.Time) gw.Fault {
+func (p *plan) take(method *keyed, key int, t *taken, at int64, l *Limits) gw.Fault {
 	if method != nil && !t.take(method.keys.At(key), at) {
 		return gw.Throttled
 	}
@@ -133,11 +128,11 @@ func (p *plan) take(method *keyed, key int, t *taken, at int64, now time.Time) g
 		return gw.Throttled
 	}
 	if p.quota != nil {
-		counter := p.quota.counters.At(key)
+		counter, now := p.quota.counters.At(key), l.date(at)
 		if !counter.Take(now) {
 			return gw.QuotaExceeded
 		}
-		t.counter, t.day = counter, now
+		t.counter, t.date = counter, now
 	}
 	return gw.OK
 }
@@ -166,13 +161,13 @@ func (p *place) enter(c *gw.Ctx) bool {
 		if !p.gate.Enter() {
 			return false
 		}
-		c.Hold((*gateHold)(p.gate))
+		c.HoldAnswer((*gateHold)(p.gate))
 	case p.gates != nil:
 		client := p.Key.of(c)
 		if !p.gates.Enter(client) {
 			return false
 		}
-		c.Hold(p.holds.get(client))
+		c.HoldAnswer(p.holds.get(client))
 	}
 	return true
 }

@@ -127,7 +127,7 @@ func (q *quotas) days() *limit.Counters {
 func (l *Limits) addUsage(r *UsageReport, counting *quotas, number int, q usageQuery) {
 	id := l.plans.Keys().ID(number)
 	if l.shared != nil {
-		used, _ := l.shared.used(counting, id, l.core.Now())
+		used := counting.used(number, l.core.Now())
 		r.Shared[id] = [2]int64{used, max(counting.quota.Limit-used, 0)}
 	}
 	days := counting.days().At(number).Usage(q.from, q.to)

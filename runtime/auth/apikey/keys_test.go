@@ -278,3 +278,20 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// TestIDs: numbers and ids stay, also of keys that are gone.
+func TestIDs(t *testing.T) {
+	b := started(t, Key{Name: "a", Value: hashOf(alice)}, Key{Name: "b", Value: hashOf(bob)})
+	require.NoError(t, b.Override([]Key{{Name: "c", Value: hashOf(carol)}}))
+	require.NoError(t, b.Override(nil))
+	for number, name := range []string{"a", "b", "c"} {
+		require.Equal(t, derivedID(name), b.ID(number))
+		got, ok := b.NumberOf(derivedID(name))
+		require.True(t, ok)
+		require.Equal(t, number, got)
+	}
+	require.Empty(t, b.ID(3))
+	require.Empty(t, b.ID(-1))
+	_, ok := b.NumberOf(derivedID("d"))
+	require.False(t, ok)
+}

@@ -121,7 +121,11 @@ func (a *Authorizer) ask(c *gw.Ctx, token string) *decision {
 	}
 	var answer function.Answer
 	begun := a.core.Now()
-	err := a.cfg.Function.Ask(c, payload, callTime, &answer)
+	asked := a.cfg.Function
+	if a.cfg.Named != nil {
+		asked = a.cfg.Named(c)
+	}
+	err := asked.Ask(c, payload, callTime, &answer)
 	switch {
 	case err != nil:
 		a.warn(c, "the function cannot be asked", err)

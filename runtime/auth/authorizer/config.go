@@ -17,8 +17,10 @@ import (
 type Config struct {
 	// Name is the name of its security scheme.
 	Name string
-	// Function decides.
+	// Function decides; nil: Named does.
 	Function *lambda.Function
+	// Named is the function that decides about a request, where a stage variable names it.
+	Named func(*gw.Ctx) *lambda.Function
 	// Access joins what it says with the resource policy.
 	Access *access.Access
 	// Token has the function get the value of the one identity source and nothing else; else it gets the request.

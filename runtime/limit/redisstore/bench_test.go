@@ -14,7 +14,7 @@ import (
 // BenchmarkLeased is a request on the hot path, with nothing but its limits.
 func BenchmarkLeased(b *testing.B) {
 	redis := startServer(b)
-	s := open(b, Config{URL: redis.url(), Wait: time.Second})
+	s := open(b, Config{URL: redis.URL(), Wait: time.Second})
 	for _, c := range []struct {
 		name  string
 		lines []limit.Shared
@@ -39,7 +39,7 @@ func BenchmarkLeased(b *testing.B) {
 // BenchmarkLeasedParallel is the same on all processors, which take of one line.
 func BenchmarkLeasedParallel(b *testing.B) {
 	redis := startServer(b)
-	s := open(b, Config{URL: redis.url(), Wait: time.Second})
+	s := open(b, Config{URL: redis.URL(), Wait: time.Second})
 	lines := []limit.Shared{bucketOf(s, "b", 1e9, 1e9)}
 	warm(b, s, lines[0], 1e5)
 	b.ReportAllocs()
@@ -57,7 +57,7 @@ func BenchmarkLeasedParallel(b *testing.B) {
 // cost 10 µs, as proxied ones do at least.
 func BenchmarkThroughput(b *testing.B) {
 	redis := startServer(b)
-	proxy := startProxy(b, redis.addr, time.Millisecond)
+	proxy := startProxy(b, redis.Addr, time.Millisecond)
 	for _, work := range []time.Duration{0, 10 * time.Microsecond} {
 		for _, mode := range []Mode{Local, Leased} {
 			s := open(b, Config{URL: "redis://" + proxy, Mode: mode, Prefix: mode.String(), Wait: time.Second})
@@ -89,7 +89,7 @@ func BenchmarkExact(b *testing.B) {
 	redis := startServer(b)
 	for _, away := range []time.Duration{0, time.Millisecond} {
 		b.Run("round trip "+away.String(), func(b *testing.B) {
-			addr := redis.addr
+			addr := redis.Addr
 			if away > 0 {
 				addr = startProxy(b, addr, away)
 			}

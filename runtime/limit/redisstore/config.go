@@ -53,6 +53,8 @@ type Config struct {
 	// what this gateway shows), server-name (the name in Redis's certificate, when it is not the host),
 	// sentinel-user, sentinel-password.
 	URL string
+	// Password is that of the URL, for URLs that anybody may see.
+	Password string
 	// CA is a PEM file, as ca in URL.
 	CA string
 	// Mode is how gateways share.
@@ -68,6 +70,9 @@ type Config struct {
 	Wait time.Duration
 	// Away says that Open succeeds when Redis cannot be reached. It is tried again until it can.
 	Away bool
+	// Refused says that Open succeeds when Redis is not one that works: it refuses the credentials, lacks rights, is too
+	// old. It is tried again until somebody has mended that.
+	Refused bool
 	// Logger is told when Redis goes away and comes back; slog.Default when nil.
 	Logger *slog.Logger
 	// Now is the clock, which must not go back; time.Now when nil.

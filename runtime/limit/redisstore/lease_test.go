@@ -31,12 +31,12 @@ func warm(t testing.TB, s *Store, shared limit.Shared, leased int64) {
 func TestLeaseEndsByTheClock(t *testing.T) {
 	redis := startServer(t)
 	var clock handClock
-	s := open(t, Config{URL: redis.url(), Now: clock.now})
+	s := open(t, Config{URL: redis.URL(), Now: clock.now})
 	shared := bucketOf(s, "b", 1e6, 1e6)
 	warm(t, s, shared, 1000)
 	l := shared.(*line)
-	redis.stop()
-	defer redis.resume()
+	redis.Stop()
+	defer redis.Resume()
 	_, ok := l.take(s.now())
 	require.True(t, ok)
 	clock.ahead.Store(leaseUse)
@@ -50,7 +50,7 @@ func TestLeaseEndsByTheClock(t *testing.T) {
 func TestQuotaLeaseEndsWithThePeriod(t *testing.T) {
 	redis := startServer(t)
 	var clock handClock
-	s := open(t, Config{URL: redis.url(), Now: clock.now})
+	s := open(t, Config{URL: redis.URL(), Now: clock.now})
 	shared := s.Line(limit.Line{Name: "q", Quota: limit.Quota{Limit: 1e6, Period: limit.Day}})
 	warm(t, s, shared, 100)
 	end := limit.Day.End(time.Now())
@@ -63,7 +63,7 @@ func TestQuotaLeaseEndsWithThePeriod(t *testing.T) {
 // Requests that find nothing leased wait for what is fetched; none is refused while there is room.
 func TestWaitsRatherThanRefuses(t *testing.T) {
 	redis := startServer(t)
-	s := open(t, Config{URL: "redis://" + startProxy(t, redis.addr, 5*time.Millisecond), Wait: time.Second, Timeout: time.Second})
+	s := open(t, Config{URL: "redis://" + startProxy(t, redis.Addr, 5*time.Millisecond), Wait: time.Second, Timeout: time.Second})
 	var all sync.WaitGroup
 	var passed atomic.Int64
 	lines := []limit.Shared{bucketOf(s, "a", 0.001, 300), bucketOf(s, "b", 0.001, 1000), quotaOf(s, "q", 1000)}
@@ -82,12 +82,12 @@ func TestWaitsRatherThanRefuses(t *testing.T) {
 // A line that has nothing left is not asked for again before there can be something.
 func TestRefusesWithoutAsking(t *testing.T) {
 	redis := startServer(t)
-	s := open(t, Config{URL: redis.url()})
+	s := open(t, Config{URL: redis.URL()})
 	line := bucketOf(s, "b", 0.001, 10)
 	require.Equal(t, 10, passes(t, s, 11, line))
-	before := redis.calls()
+	before := calls(t, redis)
 	require.Zero(t, passes(t, s, 10000, line))
-	require.LessOrEqual(t, redis.calls()-before, 5, "heartbeats")
+	require.LessOrEqual(t, calls(t, redis)-before, 5, "heartbeats")
 }
 
 func TestLeasedAllocatesNothing(t *testing.T) {
@@ -95,7 +95,7 @@ func TestLeasedAllocatesNothing(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	redis := startServer(t)
-	s := open(t, Config{URL: redis.url()})
+	s := open(t, Config{URL: redis.URL()})
 	lines := []limit.Shared{bucketOf(s, "b", 1e9, 1e9), quotaOf(s, "q", 1e12)}
 	for _, l := range lines {
 		warm(t, s, l, 100000)
@@ -120,8 +120,8 @@ func TestLeasedAllocatesNothing(t *testing.T) {
 func TestLeasedKeepsUpWithLocal(t *testing.T) {
 	redis := startServer(t)
 	for _, rate := range []limit.Rate{{PerSecond: 20000, Burst: 2000}, {PerSecond: 1000, Burst: 100}, {PerSecond: 100, Burst: 5}} {
-		s := open(t, Config{URL: "redis://" + startProxy(t, redis.addr, time.Millisecond), Prefix: fmt.Sprint(t.Name(), rate.Burst), Wait: time.Second, Timeout: time.Second})
-		own := open(t, Config{URL: redis.url(), Prefix: fmt.Sprint(t.Name(), "local", rate.Burst), Mode: Local})
+		s := open(t, Config{URL: "redis://" + startProxy(t, redis.Addr, time.Millisecond), Prefix: fmt.Sprint(t.Name(), rate.Burst), Wait: time.Second, Timeout: time.Second})
+		own := open(t, Config{URL: redis.URL(), Prefix: fmt.Sprint(t.Name(), "local", rate.Burst), Mode: Local})
 		lines := []limit.Shared{bucketOf(s, fmt.Sprint(rate), rate.PerSecond, rate.Burst)}
 		ownLines := []limit.Shared{bucketOf(own, fmt.Sprint(rate), rate.PerSecond, rate.Burst)}
 		local, leased := 0, 0

@@ -24,7 +24,8 @@ var errTooOld = errors.New("its version is too old")
 const openTime = 5 * time.Second
 
 // Open connects to Redis, and says what is wrong if it can be seen at once: that it cannot be reached, asks for other credentials
-// or rights, or is too old. Its errors never show the password. With config.Away only what waiting will not mend is an error.
+// or rights, or is too old. Its errors never show the password. What config.Away and config.Refused take is no error, but is
+// logged.
 func Open(ctx context.Context, config Config) (*Store, error) {
 	config, err := config.defaults()
 	if err != nil {
@@ -33,6 +34,12 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	place, err := parseURL(config.URL)
 	if err != nil {
 		return nil, err
+	}
+	if config.Password != "" {
+		if place.password != "" {
+			return nil, errors.New("the password of Redis is given twice")
+		}
+		place.password = config.Password
 	}
 	if config.CA != "" {
 		if place.ca = config.CA; !place.tls {
@@ -48,10 +55,15 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		err = fmt.Errorf("redis at %s: %w", strings.Join(place.addrs, ","), explain(err, place))
 		away := fmt.Errorf("%w: %w", ErrUnavailable, err)
 		s.away.Store(&away)
-		if !config.Away || !mends(err) {
+		refused := !mends(err)
+		if refused && !config.Refused || !refused && !config.Away {
 			return nil, errors.Join(err, s.Close())
 		}
-		config.Logger.Warn("redis cannot be reached yet", "error", err)
+		if refused {
+			config.Logger.Error("redis cannot be used", "error", err)
+		} else {
+			config.Logger.Warn("redis cannot be reached yet", "error", err)
+		}
 		s.running.Go(func() { s.reconnect(place) })
 	}
 	s.running.Go(s.keep)

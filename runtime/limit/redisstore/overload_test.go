@@ -136,11 +136,11 @@ func openMany(t testing.TB, n int, c Config) []*Store {
 }
 
 // calls is how many scripts Redis has run.
-func (s *server) calls() (n int) {
-	for _, line := range strings.Split(s.client().Info(s.t.Context(), "commandstats").Val(), "\r\n") {
+func calls(t testing.TB, s *server) (n int) {
+	for _, line := range strings.Split(s.Client().Info(t.Context(), "commandstats").Val(), "\r\n") {
 		if rest, ok := strings.CutPrefix(line, "cmdstat_evalsha:calls="); ok {
 			_, err := fmt.Sscanf(rest, "%d", &n)
-			require.NoError(s.t, err)
+			require.NoError(t, err)
 		}
 	}
 	return n
@@ -166,11 +166,11 @@ func TestTenfoldOverload(t *testing.T) {
 
 // tenfold offers ten times of what a bucket allows to stores that share it.
 func tenfold(t *testing.T, redis *server, mode Mode, nodes int, rate limit.Rate) {
-	stores := openMany(t, nodes, Config{URL: redis.url(), Mode: mode, Prefix: t.Name(), Timeout: 5 * time.Second, Wait: 5 * time.Second})
+	stores := openMany(t, nodes, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name(), Timeout: 5 * time.Second, Wait: 5 * time.Second})
 	l := load{perSecond: 10 * int(rate.PerSecond) / nodes, lasts: time.Second}
-	before := redis.calls()
+	before := calls(t, redis)
 	l.run(stores, func(s *Store) limit.Shared { return bucketOf(s, "b", rate.PerSecond, rate.Burst) })
-	calls := redis.calls() - before
+	calls := calls(t, redis) - before
 	most := float64(rate.Burst) + rate.PerSecond*l.elapsed.Seconds()
 	t.Logf("%v: %.1f %% of %.0f, %d calls", &l, 100*float64(l.passed.Load())/most, most, calls)
 	require.Zero(t, l.failed.Load())
@@ -185,7 +185,7 @@ func TestQuotaUnderOverload(t *testing.T) {
 	redis := startServer(t)
 	for _, mode := range modes {
 		t.Run(mode.String(), func(t *testing.T) {
-			stores := openMany(t, 8, Config{URL: redis.url(), Mode: mode, Prefix: t.Name(), Timeout: 5 * time.Second, Wait: 5 * time.Second})
+			stores := openMany(t, 8, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name(), Timeout: 5 * time.Second, Wait: 5 * time.Second})
 			l := load{perSecond: 2500, lasts: time.Second}
 			quota := func(s *Store) limit.Shared { return quotaOf(s, "q", 2000) }
 			l.run(stores, quota)
@@ -213,7 +213,7 @@ func TestKilledProcess(t *testing.T) {
 		t.Run(mode.String(), func(t *testing.T) {
 			const most = 12000
 			line := limit.Line{Name: t.Name(), Quota: limit.Quota{Limit: most, Period: limit.Month}}
-			task := nodeTask{URL: redis.url(), Mode: mode, Line: line, Workers: 4, Seconds: 20, Until: 300}
+			task := nodeTask{URL: redis.URL(), Mode: mode, Line: line, Workers: 4, Seconds: 20, Until: 300}
 			killed := startNode(t, task)
 			killed.passed(100)
 			a, b := startNode(t, task), startNode(t, task)
@@ -236,12 +236,12 @@ func TestKilledProcess(t *testing.T) {
 func TestStoppedProcess(t *testing.T) {
 	redis := startServer(t)
 	const rate, burst = 2000, 2000
-	s := open(t, Config{URL: redis.url()})
+	s := open(t, Config{URL: redis.URL()})
 	line := limit.Line{Name: t.Name(), Rate: limit.Rate{PerSecond: rate, Burst: burst}}
-	stopped := startNode(t, nodeTask{URL: redis.url(), Line: line, Workers: 1, Seconds: 20, Failing: true, Paced: true})
+	stopped := startNode(t, nodeTask{URL: redis.URL(), Line: line, Workers: 1, Seconds: 20, Failing: true, Paced: true})
 	stopped.passed(200)
 	stopped.signal(syscall.SIGSTOP)
-	out := redis.client().HGet(t.Context(), "gatewright:{%}:b:"+line.Name, "o").Val()
+	out := redis.Client().HGet(t.Context(), "gatewright:{%}:b:"+line.Name, "o").Val()
 	<-time.After(1200 * time.Millisecond) // the lease ends and the bucket fills, by the clock of Redis
 	before, start, shared := stopped.count.Load(), time.Now(), s.Line(line)
 	here := 0

@@ -27,7 +27,7 @@ func newClocked(t *testing.T) *clocked {
 	const clock = "redis.call('TIME')"
 	require.Equal(t, 1, strings.Count(takeSource, clock))
 	source := strings.Replace(takeSource, clock, "{ARGV[#ARGV - 1], ARGV[#ARGV]}", 1)
-	return &clocked{t: t, client: startServer(t).client(), script: redis.NewScript(source),
+	return &clocked{t: t, client: startServer(t).Client(), script: redis.NewScript(source),
 		now: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()}
 }
 

@@ -31,14 +31,14 @@ func TestBackoffGrowsAndSpreads(t *testing.T) {
 // A server that has just come back gets few calls at a time, and more with each round trip.
 func TestServerThatCameBackIsNotRunOver(t *testing.T) {
 	redis := startServer(t)
-	s := open(t, Config{URL: redis.url(), Mode: Exact, Wait: 500 * time.Millisecond, Timeout: time.Minute})
+	s := open(t, Config{URL: redis.URL(), Mode: Exact, Wait: 500 * time.Millisecond, Timeout: time.Minute})
 	lines := []limit.Shared{quotaOf(s, "q", 1e9)}
 	sh := s.all()[0]
 	eventually(t, "nothing is under way", func() bool { return !s.pending() })
 	sh.mu.Lock()
 	sh.window = startWindow
 	sh.mu.Unlock()
-	redis.stop()
+	redis.Stop()
 	var all sync.WaitGroup
 	var busy, slow atomic.Int64
 	for range 10 * startWindow {
@@ -55,7 +55,7 @@ func TestServerThatCameBackIsNotRunOver(t *testing.T) {
 		})
 	}
 	all.Wait()
-	redis.resume()
+	redis.Resume()
 	require.LessOrEqual(t, slow.Load(), int64(startWindow))
 	require.GreaterOrEqual(t, busy.Load(), int64(9*startWindow))
 	eventually(t, "the window has opened", func() bool {

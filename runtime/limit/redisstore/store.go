@@ -118,6 +118,9 @@ func (s *Store) Return(lines []limit.Shared) {
 	}
 }
 
+// Remembers says whether Redis keeps lines, rather than this gateway alone.
+func (s *Store) Remembers() bool { return s.config.Mode != Local }
+
 // Nodes is how many gateways have spoken to Redis in the last 5 seconds, as last seen; at least 1.
 func (s *Store) Nodes() int { return int(s.nodes.Load()) }
 

@@ -15,7 +15,7 @@ func TestTakesTheBurstAndNoMore(t *testing.T) {
 	redis := startServer(t)
 	for _, mode := range []Mode{Exact, Leased, Local} {
 		t.Run(mode.String(), func(t *testing.T) {
-			s := open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name()})
+			s := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name()})
 			bucket, quota := bucketOf(s, "bucket", 0.001, 10), quotaOf(s, "quota", 4)
 			require.Equal(t, 4, passes(t, s, 6, bucket, quota))
 			require.Equal(t, 1, admit(t, s, bucket, quota), "the quota is what refuses")
@@ -30,7 +30,7 @@ func TestReturn(t *testing.T) {
 	redis := startServer(t)
 	for _, mode := range []Mode{Exact, Leased, Local} {
 		t.Run(mode.String(), func(t *testing.T) {
-			s := open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name()})
+			s := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name()})
 			lines := []limit.Shared{bucketOf(s, "bucket", 0.001, 3), quotaOf(s, "quota", 3)}
 			require.Equal(t, 3, passes(t, s, 4, lines...))
 			s.Return(lines)
@@ -45,7 +45,7 @@ func TestZeroLetsNothingPass(t *testing.T) {
 	redis := startServer(t)
 	for _, mode := range []Mode{Exact, Leased, Local} {
 		t.Run(mode.String(), func(t *testing.T) {
-			s := open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name()})
+			s := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name()})
 			line := bucketOf(s, "bucket", 0, 10)
 			require.Zero(t, passes(t, s, 3, line))
 			line.Set(limit.Line{Rate: limit.Rate{PerSecond: 1000, Burst: 10}})
@@ -60,7 +60,7 @@ func TestSeveralTagsTakeAllOrNone(t *testing.T) {
 	redis := startServer(t)
 	for _, mode := range modes {
 		t.Run(mode.String(), func(t *testing.T) {
-			s := open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name()})
+			s := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name()})
 			one := s.Line(limit.Line{Name: "n", Tag: "one", Rate: limit.Rate{PerSecond: 0.001, Burst: 5}})
 			two := s.Line(limit.Line{Name: "n", Tag: "two", Rate: limit.Rate{PerSecond: 0.001, Burst: 2}})
 			three := s.Line(limit.Line{Name: "n", Rate: limit.Rate{PerSecond: 0.001, Burst: 5}})
@@ -80,8 +80,8 @@ func TestStoresShare(t *testing.T) {
 	redis := startServer(t)
 	for _, mode := range modes {
 		t.Run(mode.String(), func(t *testing.T) {
-			a := open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name()})
-			b := open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name()})
+			a := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name()})
+			b := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name()})
 			require.Equal(t, 6, passes(t, a, 6, quotaOf(a, "q", 10)))
 			quota := quotaOf(b, "q", 10)
 			passed := 0
@@ -100,12 +100,12 @@ func TestQuotaOutlivesStoresAndRedis(t *testing.T) {
 	redis := startServer(t, "--appendonly", "yes")
 	for _, mode := range modes {
 		t.Run(mode.String(), func(t *testing.T) {
-			s := open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name()})
+			s := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name()})
 			require.Equal(t, 7, passes(t, s, 7, quotaOf(s, "q", 20)))
 			require.NoError(t, s.Close())
-			redis.kill()
-			redis.start()
-			s = open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name()})
+			redis.Kill()
+			redis.Run()
+			s = open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name()})
 			require.Equal(t, 13, passes(t, s, 30, quotaOf(s, "q", 20)))
 		})
 	}
@@ -115,7 +115,7 @@ func TestOffsetCountsInTheFirstPeriod(t *testing.T) {
 	redis := startServer(t)
 	for _, mode := range []Mode{Exact, Leased, Local} {
 		t.Run(mode.String(), func(t *testing.T) {
-			s := open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name()})
+			s := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name()})
 			line := limit.Line{Name: "q", Quota: limit.Quota{Limit: 10, Period: limit.Day, Offset: 8}}
 			require.Equal(t, 2, passes(t, s, 5, s.Line(line)))
 		})
@@ -124,7 +124,7 @@ func TestOffsetCountsInTheFirstPeriod(t *testing.T) {
 
 func TestCloseGivesBack(t *testing.T) {
 	redis := startServer(t)
-	s := open(t, Config{URL: redis.url(), Prefix: t.Name()})
+	s := open(t, Config{URL: redis.URL(), Prefix: t.Name()})
 	quota, bucket := quotaOf(s, "q", 100000), bucketOf(s, "b", 0.001, 100000)
 	require.Equal(t, 2000, passes(t, s, 2000, quota, bucket))
 	require.NoError(t, s.Close())
@@ -132,7 +132,7 @@ func TestCloseGivesBack(t *testing.T) {
 	require.ErrorIs(t, err, ErrUnavailable)
 	require.Error(t, s.Healthy())
 
-	c := redis.client()
+	c := redis.Client()
 	count, err := c.HGet(t.Context(), t.Name()+":{client}:q:q", "c").Int()
 	require.NoError(t, err)
 	require.Equal(t, 2000, count)
@@ -144,8 +144,8 @@ func TestCloseGivesBack(t *testing.T) {
 
 func TestIdleLeasesReturn(t *testing.T) {
 	redis := startServer(t)
-	a := open(t, Config{URL: redis.url(), Prefix: t.Name()})
-	b := open(t, Config{URL: redis.url(), Prefix: t.Name()})
+	a := open(t, Config{URL: redis.URL(), Prefix: t.Name()})
+	b := open(t, Config{URL: redis.URL(), Prefix: t.Name()})
 	require.Equal(t, 300, passes(t, a, 300, bucketOf(a, "b", 0.001, 1000)))
 	bucket, passed := bucketOf(b, "b", 0.001, 1000), 0
 	eventually(t, "the other has all that was not used", func() bool {
@@ -157,9 +157,9 @@ func TestIdleLeasesReturn(t *testing.T) {
 
 func TestNodesAreCounted(t *testing.T) {
 	redis := startServer(t)
-	a := open(t, Config{URL: redis.url(), Mode: Local, Prefix: t.Name()})
+	a := open(t, Config{URL: redis.URL(), Mode: Local, Prefix: t.Name()})
 	require.Equal(t, 1, a.Nodes())
-	b := open(t, Config{URL: redis.url(), Mode: Local, Prefix: t.Name()})
+	b := open(t, Config{URL: redis.URL(), Mode: Local, Prefix: t.Name()})
 	require.Equal(t, 2, b.Nodes())
 	eventually(t, "the first hears of the second", func() bool { return a.Nodes() == 2 })
 	require.Equal(t, 5, passes(t, a, 20, bucketOf(a, "b", 0.001, 10)), "half of the burst")
@@ -171,13 +171,13 @@ func TestNodesAreCounted(t *testing.T) {
 
 func TestTagsAndNamesOfAnyBytes(t *testing.T) {
 	redis := startServer(t)
-	s := open(t, Config{URL: redis.url(), Mode: Exact, Prefix: t.Name()})
+	s := open(t, Config{URL: redis.URL(), Mode: Exact, Prefix: t.Name()})
 	long := string(make([]byte, 5000))
 	for _, tag := range []string{"", "%", "}", "{", "{}", "a}:b:n", "\x00\xff", long, long + "x", tagOf(long)} {
 		line := s.Line(limit.Line{Name: "n" + tag, Tag: tag, Rate: limit.Rate{PerSecond: 0.001, Burst: 2}})
 		require.Equal(t, 2, passes(t, s, 3, line), "%q", tag)
 	}
-	for _, key := range redis.client().Keys(t.Context(), "*").Val() {
+	for _, key := range redis.Client().Keys(t.Context(), "*").Val() {
 		require.Less(t, len(key), 400)
 	}
 }
@@ -185,10 +185,20 @@ func TestTagsAndNamesOfAnyBytes(t *testing.T) {
 func TestScriptsThatRedisForgot(t *testing.T) {
 	redis := startServer(t)
 	for _, mode := range modes {
-		s := open(t, Config{URL: redis.url(), Mode: mode, Prefix: t.Name() + mode.String()})
+		s := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name() + mode.String()})
 		line := quotaOf(s, "q", 10)
 		require.Equal(t, 3, passes(t, s, 3, line))
-		require.NoError(t, redis.client().ScriptFlush(t.Context()).Err())
+		require.NoError(t, redis.Client().ScriptFlush(t.Context()).Err())
 		require.Equal(t, 7, passes(t, s, 10, line))
+	}
+}
+
+func TestRemembers(t *testing.T) {
+	redis := startServer(t)
+	for _, mode := range []Mode{Exact, Leased, Local} {
+		s := open(t, Config{URL: redis.URL(), Mode: mode, Prefix: t.Name() + mode.String()})
+		require.Equal(t, 5, passes(t, s, 5, bucketOf(s, "b", 0.001, 10)))
+		again := passes(t, s, 10, bucketOf(s, "b", 0.001, 10))
+		require.Equal(t, s.Remembers(), again <= 5, mode)
 	}
 }

@@ -47,6 +47,12 @@ var schemes = []struct {
 	{"rediss+cluster", cluster, true, "6379"},
 }
 
+// CheckURL says what is wrong with a URL as Config.URL has it. It shows nothing of user and password.
+func CheckURL(text string) error {
+	_, err := parseURL(text)
+	return err
+}
+
 // parseURL reads the forms that Config.URL lists. Its errors show nothing of user and password. It does not use url.Parse,
 // which knows one host.
 func parseURL(text string) (place, error) {

@@ -161,7 +161,7 @@ func (f *File) Keep(name, tag string, c *limit.Counter) error {
 	}
 	l := &f.lines[number]
 	if l.counter == c {
-		c.Watch(f.meter) // a meter before this one may have been told of the last change
+		c.Watch(f.meter) // another meter may have been told of the last change
 		return nil
 	}
 	if other, kept := f.numbers[c]; kept {

@@ -22,6 +22,7 @@ type documentFlags struct {
 	standIns       bool
 	checkResponses bool
 	formats        []string
+	with           []string
 }
 
 func (f *documentFlags) register(cmd *cobra.Command) {
@@ -36,6 +37,9 @@ func (f *documentFlags) register(cmd *cobra.Command) {
 		"for staging: make the gateway log and count answers that are not what\nthe document says")
 	cmd.Flags().StringSliceVar(&f.formats, "assert-formats", nil,
 		"check texts against this `FORMAT` of their schemas, such as email; all for\nall of them; may be repeated")
+	cmd.Flags().StringSliceVar(&f.with, "with", nil,
+		"link this `PART` into the gateway, flags included: "+strings.Join(gen.Parts(), ", ")+"; may be\nrepeated")
+	_ = cmd.RegisterFlagCompletionFunc("with", cobra.FixedCompletions(gen.Parts(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("base-path", cobra.FixedCompletions(basePathModes, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -66,6 +70,12 @@ func (f *documentFlags) options(cmd *cobra.Command, specs []string, pkg string) 
 			return options, usagef(cmd, "--assert-formats %s: want all, or some of %s", format, strings.Join(gen.Formats(), ", "))
 		}
 	}
+	for _, part := range f.with {
+		if !slices.Contains(gen.Parts(), part) {
+			return options, usagef(cmd, "--with %s: want some of %s", part, strings.Join(gen.Parts(), ", "))
+		}
+	}
+	options.With = f.with
 	if !slices.Contains(basePathModes, f.basePath) {
 		return options, usagef(cmd, "--base-path %s: want one of %s", f.basePath, strings.Join(basePathModes, ", "))
 	}

@@ -38,6 +38,9 @@ Exit codes: those of the gateway; 1 errors in the document or a build that faile
 			if err != nil {
 				return err
 			}
+			if flag, part := gateway.missing(options.With); flag != "" {
+				return usagef(cmd, "--%s needs --with %s", flag, part)
+			}
 			gatewayArgs := append(gateway.args, rest...)
 			if watch {
 				return c.watch(cmd.Context(), options, gatewayArgs)

@@ -168,7 +168,8 @@ func takeOverCmd(ts *testscript.TestScript, neg bool, args []string) {
 // listedFlag is a flag in a gateway's help.
 var listedFlag = regexp.MustCompile(`(?m)^  --([a-z-]+)`)
 
-// gatewayFlagsCmd is `gateway-flags FILE`: it fails unless the gateway's help in FILE lists the flags that run hands on.
+// gatewayFlagsCmd is `gateway-flags FILE PART…`: it fails unless the help of a gateway with these parts, in FILE, lists the
+// flags that run hands on.
 func gatewayFlagsCmd(ts *testscript.TestScript, neg bool, args []string) {
 	var listed, known []string
 	for _, match := range listedFlag.FindAllStringSubmatch(ts.ReadFile(args[0]), -1) {
@@ -177,7 +178,9 @@ func gatewayFlagsCmd(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	for _, f := range gatewayFlags() {
-		known = append(known, f.name)
+		if f.part == "" || slices.Contains(args[1:], f.part) {
+			known = append(known, f.name)
+		}
 	}
 	slices.Sort(listed)
 	slices.Sort(known)

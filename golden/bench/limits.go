@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// limitsKey is the API key of conf/limits.yaml.
+const limitsKey = "bench-key-0123456789"
+
+// limits measures CPU time per request behind limits that never refuse.
+func (b *bench) limits() error {
+	if _, err := installed("wrk", "wrk"); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(b.dir, "bench.key"), []byte(limitsKey), 0o600); err != nil {
+		return err
+	}
+	backend, err := b.startBackend()
+	if err != nil {
+		return err
+	}
+	key := func(string) ([]string, error) { return []string{"X-Api-Key: " + limitsKey}, nil }
+	var visits []*visit
+	var failed []error
+	for _, group := range []struct {
+		candidate
+		ways []visit
+	}{
+		{candidate{"nginx", []work{proxying}, nginxCommand}, []visit{{name: "no limit", path: "/proxy"}, {name: "limit_req", path: "/limited"}}},
+		{candidate{"gateway", []work{proxying}, gateway("limits.yaml")}, []visit{
+			{name: "no limit", path: "/prod/proxy"}, {name: "a stage's throttle", path: "/prod/staged"}, {name: "a client's throttle", path: "/prod/client"},
+			{name: "key, throttle, plan, quota", path: "/prod/limited", header: key},
+		}},
+		{candidate{"haproxy", []work{proxying}, haproxyLimits}, []visit{{name: "no limit", path: "/proxy"}, {name: "stick table", path: "/limited"}}},
+	} {
+		r, err := b.serve(group.candidate, backend)
+		if err != nil {
+			failed = append(failed, b.leftOut(group.candidate, err))
+			continue
+		}
+		for _, v := range group.ways {
+			v.on = r
+			if err := v.answers(); err != nil {
+				failed = append(failed, b.leftOut(group.candidate, err))
+				continue
+			}
+			visits = append(visits, &v)
+		}
+	}
+	if len(visits) > 0 {
+		failed = append(failed, b.loadVisits("limits", visits))
+	}
+	b.stopAll()
+	return errors.Join(failed...)
+}
+
+func haproxyLimits(b *bench, address, backend string) ([]string, error) {
+	program, err := installed("haproxy", "haproxy")
+	if err != nil {
+		return nil, err
+	}
+	path, err := b.configure("haproxy_limits.cfg", "haproxy_limits.cfg", map[string]string{"Listen": address, "Backend": backend})
+	if err != nil {
+		return nil, err
+	}
+	return []string{program, "-db", "-f", path}, nil
+}

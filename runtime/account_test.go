@@ -1,0 +1,31 @@
+package runtime
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestAccountOfAWSLimits takes a whole burst, and what is refused by another limit is no part of it.
+func TestAccountOfAWSLimits(t *testing.T) {
+	now, says := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), OK
+	core := newTestCore(t, &API{Style: REST}, func(*Ctx) Fault { return says }, WithAWSLimits(true), WithClock(func() time.Time { return now }))
+	status := func() int {
+		rc := received(t, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+		core.Handle(rc)
+		return rc.Response.StatusCode()
+	}
+	for range 10 {
+		says = Throttled
+		require.Equal(t, 429, status())
+	}
+	says = OK
+	for range accountRate.Burst {
+		require.Equal(t, 200, status())
+	}
+	require.Equal(t, 429, status())
+	now = now.Add(100 * time.Microsecond)
+	require.Equal(t, 200, status())
+	require.Equal(t, 429, status())
+}

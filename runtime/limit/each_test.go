@@ -1,0 +1,58 @@
+package limit
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestEach(t *testing.T) {
+	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	keys, counters := NewKeys(Rate{1, 5}), NewCounters(Quota{Limit: 10})
+	keys.Each(func(int, *Bucket) { t.Error("there is none yet") })
+	keys.At(200).Take(0)
+	counters.At(200).Take(now)
+	counters.At(3).Take(now)
+	var left, used []int
+	last := -1
+	keys.Each(func(key int, b *Bucket) {
+		require.Greater(t, key, last)
+		last = key
+		if b.State(0).Left < 5 {
+			left = append(left, key)
+		}
+	})
+	counters.Each(func(key int, c *Counter) {
+		require.Equal(t, key, c.Key())
+		require.Same(t, c, counters.At(key))
+		if c.Used(now) > 0 {
+			used = append(used, key)
+		}
+	})
+	require.Equal(t, []int{200}, left)
+	require.Equal(t, []int{3, 200}, used)
+}
+
+// TestWatchOfAll: counters that were made before, and those that are made later.
+func TestWatchOfAll(t *testing.T) {
+	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	counters, m := NewCounters(Quota{Limit: 10}), NewMeter(1)
+	counters.At(1).Take(now)
+	counters.At(2)
+	counters.Watch(m)
+	changed := func() (keys []int) {
+		m.Drain(func(c *Counter, days []DayCount) {
+			require.Equal(t, []DayCount{{Date(now), c.Used(now)}}, days)
+			keys = append(keys, c.Key())
+		})
+		return keys
+	}
+	require.Equal(t, []int{1}, changed(), "what was counted before")
+	<-m.Wake()
+	counters.At(2).Take(now)
+	counters.At(5000).Take(now)
+	require.Equal(t, []int{2, 5000}, changed())
+	<-m.Wake()
+	require.Empty(t, changed())
+}
