@@ -167,6 +167,9 @@ func (core *Core) Limits() Limits { return core.settings.limits }
 // AWSLimits reports whether Amazon's own limits are imposed.
 func (core *Core) AWSLimits() bool { return core.settings.awsLimits }
 
+// RateLimitHeaders reports whether clients are told of limits.
+func (core *Core) RateLimitHeaders() bool { return core.settings.informs }
+
 // trusted reports whether addr is one of our own proxies.
 func (core *Core) trusted(addr netip.Addr) bool {
 	for _, prefix := range core.settings.trusted {

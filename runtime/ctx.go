@@ -69,6 +69,8 @@ type Ctx struct {
 	underDomain bool // the path starts with a base path, not a stage
 	traced      bool // a backend was asked, so that the answer carries the trace id
 	closes      bool // the connection closes behind the answer
+	announced   []Field
+	retryAfter  string
 	held        []Releaser
 	heldAnswer  []Releaser
 }
@@ -129,6 +131,7 @@ func (c *Ctx) release() {
 	c.fault, c.errorMessage, c.errorMessageSet, c.allow, c.tooLarge = OK, "", false, "", 0
 	c.front, c.scheme, c.remote, c.traced, c.closes = frontFast, "", "", false, false
 	c.netTLS, c.clientCert, c.underDomain = nil, nil, false
+	c.announced, c.retryAfter = c.announced[:0], ""
 }
 
 // kept is b emptied, or nothing when it grew too large to be kept.

@@ -11,12 +11,22 @@ import (
 )
 
 // Handle serves one request of fasthttp's. The server must not normalise header names and should stream request bodies.
-func (core *Core) Handle(rc *fasthttp.RequestCtx) {
+func (core *Core) Handle(rc *fasthttp.RequestCtx) { core.handle(rc, OK) }
+
+// Shed answers one request of fasthttp's that the gateway has no time for: 503, and when to come again. Nothing of its
+// operation runs.
+func (core *Core) Shed(rc *fasthttp.RequestCtx) { core.handle(rc, ServiceUnavailable) }
+
+// handle serves a request unless it is refused as it is.
+func (core *Core) handle(rc *fasthttp.RequestCtx, refused Fault) {
 	c := core.pool.Get().(*Ctx)
 	c.rc = rc
 	f := c.openFast()
 	if f == OK {
 		f = c.open()
+	}
+	if f == OK && refused != OK {
+		f = c.shed(refused)
 	}
 	c.run(f)
 	c.end()
@@ -34,6 +44,9 @@ func (c *Ctx) run(f Fault) {
 	}
 	if f != OK {
 		c.answerFault(f)
+	}
+	if len(c.announced) > 0 || c.retryAfter != "" {
+		c.announce()
 	}
 	if c.front == frontFast && c.leavesBody() {
 		c.rc.Response.Header.SetConnectionClose()

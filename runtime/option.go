@@ -24,6 +24,7 @@ type settings struct {
 	since     func(time.Time) time.Duration
 	limits    Limits
 	awsLimits bool
+	informs   bool // clients of limits
 	describe  func(*x509.Certificate) *ClientCertificate
 	observer  func(*Ctx, int, time.Duration)
 	openStore StoreOpener // nil: there is none, or it was opened
@@ -101,6 +102,10 @@ func WithLimits(limits Limits) Option { return func(s *settings) { s.limits = li
 // WithAWSLimits imposes Amazon's own limits on requests: bodies of 10 MiB, targets and header fields of 10,240 bytes
 // (rest.md, section 15).
 func WithAWSLimits(on bool) Option { return func(s *settings) { s.awsLimits = on } }
+
+// WithRateLimitHeaders has answers of operations with limits tell clients of them, in the header fields RateLimit-Policy and
+// RateLimit, and refusals when to come again, in Retry-After. Amazon's answers have none of the three (rest.md, section 11).
+func WithRateLimitHeaders(on bool) Option { return func(s *settings) { s.informs = on } }
 
 // WithClientCertificates says that listeners ask every client for a certificate and verify it: describe is what requests see
 // of one.

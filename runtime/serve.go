@@ -16,13 +16,23 @@ import (
 
 // ServeHTTP serves one request of net/http's: HTTP/2, a gateway inside a user's own server, and tests. Header names are
 // canonical there, and their order is lost.
-func (core *Core) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (core *Core) ServeHTTP(w http.ResponseWriter, r *http.Request) { core.serveNet(w, r, OK) }
+
+// ShedHTTP is Shed for a request of net/http's.
+func (core *Core) ShedHTTP(w http.ResponseWriter, r *http.Request) {
+	core.serveNet(w, r, ServiceUnavailable)
+}
+
+func (core *Core) serveNet(w http.ResponseWriter, r *http.Request, refused Fault) {
 	rc := core.netContexts.get(r.Context())
 	c := core.pool.Get().(*Ctx)
 	c.rc = rc
 	f := c.openNet(r)
 	if f == OK {
 		f = c.open()
+	}
+	if f == OK && refused != OK {
+		f = c.shed(refused)
 	}
 	c.run(f)
 	aborted := c.fault == Aborted

@@ -37,14 +37,16 @@ var anything = gw.Route{
 
 var mocked = gw.Route{ID: "mocked", Method: "ANY", Path: "/mock", Backend: "mock"}
 
+var burning = gw.Route{ID: "burning", Method: "ANY", Path: "/burn", Backend: "mock"}
+
 var api = gw.API{
-	Title: "Wire", Version: "1", Style: gw.Plain, Routes: []*gw.Route{&anything, &mocked},
+	Title: "Wire", Version: "1", Style: gw.Plain, Routes: []*gw.Route{&anything, &burning, &mocked},
 	Stages:  []gw.Stage{{Name: "live", Variables: []gw.StageVariable{{Name: "colour", Value: "blue"}}}},
 	Allowed: []string{"wire.yaml#/x: GW0000 taken on purpose"},
 }
 
-// gateway is what a generated one would be for a document with two routes: /mock answers with a stage variable,
-// everything else goes to the backend.
+// gateway is what a generated one would be for a document with three routes: /mock answers with a stage variable,
+// /burn after a few milliseconds of computing, everything else goes to the backend.
 type gateway struct {
 	*gw.Core
 	backend *httpproxy.Upstream
@@ -62,9 +64,13 @@ func newGateway(options ...gw.Option) (*gateway, error) {
 }
 
 func (g *gateway) serve(c *gw.Ctx) gw.Fault {
-	if c.Path().Key(0) == "mock" {
+	switch c.Path().Key(0) {
+	case "mock":
 		c.Enter(&mocked)
 		return c.Respond(200).Text(c.StageVariable("colour"))
+	case "burn":
+		c.Enter(&burning)
+		return c.Respond(200).Text(burn())
 	}
 	c.Enter(&anything)
 	out := c.Outbound("ANY", 5*time.Second)

@@ -43,13 +43,13 @@ func AppendLimit(dst []byte, name string, left int64, reset time.Duration) []byt
 	return strconv.AppendInt(append(dst, ";t="...), seconds(reset), 10)
 }
 
-// Window is the time in which an empty bucket of rate r is full; Never when nothing is refilled.
+// Window is the time in which an empty bucket of rate r is full; Never when nothing is refilled. A bucket counts more
+// exactly, by less than a millionth.
 func (r Rate) Window() time.Duration {
-	s := shapeOf(r)
-	if s.span < 0 {
+	if r.PerSecond == 0 || r.Burst == 0 || r.Check() != nil {
 		return Never
 	}
-	return s.duration(s.room)
+	return time.Duration(float64(r.Burst) / r.PerSecond * 1e9)
 }
 
 // seconds are whole ones, rounded up.

@@ -27,5 +27,10 @@ func TestRateLimitFields(t *testing.T) {
 	two = AppendPolicy(AppendPolicy(nil, "plan", 3, 1), "day", 100, 24*time.Hour)
 	require.Equal(t, `"plan";q=3;w=1, "day";q=100;w=86400`, string(two))
 	require.Equal(t, `"a\"b\\c_d__e\\";r=1`, string(AppendLimit(nil, "a\"b\\c\nd\u00e9e\\", 1, Never)), "nothing gets out of the quotes")
-	require.Equal(t, Never, Rate{}.Window())
+	for window, rate := range map[time.Duration]Rate{
+		Never: {PerSecond: 5}, 10 * time.Second: {PerSecond: 0.7, Burst: 7}, 3: {PerSecond: MaxPerSecond, Burst: 3},
+	} {
+		require.Equal(t, window, rate.Window())
+	}
+	require.Equal(t, Never, Rate{PerSecond: -1, Burst: 1}.Window())
 }

@@ -8,21 +8,14 @@ import (
 // Overload decides who is answered 503 early, from how long work waits before it is begun. A burst makes some wait and
 // is gone; overload makes all wait. So, as controlled delay does for queues of packets (RFC 8289), it looks at the least
 // wait of an interval: when that is above the target, a queue stands, and for the next interval whoever waited twice the
-// target is sent away. Where waits are known of samples alone, ShedSome sends a share away that grows while a queue
-// stands. Use NewOverload.
+// target is sent away. While no queue stands, waits of samples are enough, several in each interval. Use NewOverload.
 type Overload struct {
 	target, interval int64
 	end              atomic.Int64 // of the interval under way
 	least            atomic.Int64 // wait seen in it
 	standing         atomic.Bool  // there was a queue all through the last one
-	share            atomic.Int64 // of all requests that ShedSome sheds, in 256ths
 	shed             atomic.Int64
 }
-
-const (
-	shareStep = 16  // how much the share grows with each interval through which a queue stands; it halves with others
-	shareMost = 240 // somebody must come through: who is served may be who can end the overload
-)
 
 // Waits that are usual for servers: people do not notice the target, and a burst is served within the interval.
 const (
@@ -46,32 +39,11 @@ func (o *Overload) Observe(wait time.Duration, now int64) (shed bool) {
 	waited := int64(wait)
 	end := o.end.Load()
 	if now >= end && o.end.CompareAndSwap(end, now+o.interval) {
-		o.judge(o.least.Swap(waited) > o.target && now-end < o.interval) // after a pause nothing stood
+		o.standing.Store(o.least.Swap(waited) > o.target && now-end < o.interval) // after a pause nothing stood
 	} else {
 		lower(&o.least, waited)
 	}
 	if waited <= 2*o.target || !o.standing.Load() {
-		return false
-	}
-	o.shed.Add(1)
-	return true
-}
-
-// judge ends an interval.
-func (o *Overload) judge(standing bool) {
-	o.standing.Store(standing)
-	if share := o.share.Load(); standing {
-		o.share.Store(min(share+shareStep, shareMost))
-	} else {
-		o.share.Store(share / 2)
-	}
-}
-
-// ShedSome says whether a request of which nobody knows how long it waited is to be shed; draw is a random number. What
-// Observe was told of are then samples, such as how late a goroutine runs that was started to find out, several in each
-// interval.
-func (o *Overload) ShedSome(now int64, draw uint32) bool {
-	if int64(draw&0xff) >= o.share.Load() || now-o.end.Load() >= o.interval {
 		return false
 	}
 	o.shed.Add(1)

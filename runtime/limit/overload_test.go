@@ -1,7 +1,6 @@
 package limit
 
 import (
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -46,41 +45,4 @@ func TestOverloadIsForgottenInPauses(t *testing.T) {
 	now += 250 * milli
 	require.False(t, o.Overloaded(now))
 	require.False(t, o.Observe(time.Second, now), "what stood before the pause stands no more")
-}
-
-// TestShedSome samples waits of a server that can do half of what is asked for: about half is shed, and after it nothing.
-func TestShedSome(t *testing.T) {
-	const perMilli = 10 // requests that can be served
-	o, now, queue, r := NewOverload(0, 0), int64(0), 0, rand.New(rand.NewPCG(1, 12))
-	run := func(asked, millis int) (served int) {
-		for i := range millis {
-			now += milli
-			for range asked {
-				if !o.ShedSome(now, r.Uint32()) {
-					queue++
-				}
-			}
-			served += min(queue, perMilli)
-			queue -= min(queue, perMilli)
-			if i%10 == 0 {
-				o.Observe(time.Duration(queue/perMilli)*time.Millisecond, now)
-			}
-		}
-		return served
-	}
-	run(perMilli-1, 1000)
-	require.Zero(t, o.Shed(), "nothing waits")
-	run(2*perMilli, 5000)
-	before := o.Shed()
-	served := run(2*perMilli, 20_000)
-	require.Greater(t, served, 20_000*perMilli*9/10, "what can be served is served")
-	require.InDelta(t, 20_000*perMilli, o.Shed()-before, 20_000*perMilli/5)
-	require.Less(t, queue/perMilli, 1500, "milliseconds of waiting, where without shedding there were 25,000")
-	run(perMilli-1, 20_000)
-	before = o.Shed()
-	run(perMilli-1, 1000)
-	require.Equal(t, before, o.Shed())
-	run(5*perMilli, 3000)
-	require.True(t, o.Overloaded(now))
-	require.False(t, o.ShedSome(now+int64(time.Second), 0), "samples that are old say nothing")
 }

@@ -62,7 +62,7 @@ func newMetrics(api *gw.API) *metrics {
 }
 
 // connections shows a front's counters.
-func (m *metrics) connections(open func() int, refused, unproven func() int64) {
+func (m *metrics) connections(open func() int, refused, unproven, shed func() int64) {
 	m.registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "gatewright_connections", Help: "Client connections open.",
@@ -73,6 +73,9 @@ func (m *metrics) connections(open func() int, refused, unproven func() int64) {
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "gatewright_connections_unproven_total", Help: "Connections closed for want of a trusted balancer's PROXY protocol header.",
 		}, func() float64 { return float64(unproven()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "gatewright_shed_total", Help: "Requests answered 503 because they waited too long to be read (--shed-after).",
+		}, func() float64 { return float64(shed()) }),
 	)
 }
 

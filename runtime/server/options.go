@@ -68,6 +68,8 @@ func naming() []option {
 			set: setFunction},
 		{name: "overrides", value: "FILE", help: "limits, stage variables, API keys, upstream targets, YAML or JSON, under the document's keys;\nread again on change and on SIGHUP",
 			set: func(s *settings, v string) error { return setText(&s.overrides, v) }},
+		{name: "rate-limit-headers", help: "tell clients of throttles and quotas: RateLimit-Policy, RateLimit, and Retry-After with 429",
+			set: func(s *settings, v string) error { return setBool(&s.rateLimitHeaders, v) }},
 		{name: "aws-limits", help: "impose Amazon's limits at run time: 10 MB a request and the like",
 			set: func(s *settings, v string) error { return setBool(&s.awsLimits, v) }},
 	}
@@ -94,6 +96,8 @@ func bounding() []option {
 			set: func(s *settings, v string) error { return setBody(&s.limits.BodyRate, v) }},
 		{name: "write-timeout", value: "TIME", help: "longest wait for a client to take a piece of an answer (default 30s)",
 			set: func(s *settings, v string) error { return setTime(&s.limits.WriteTime, v) }},
+		{name: "shed-after", value: "TIME", help: "while a queue stands, answer 503 to requests that waited longer to be read (default off)",
+			set: setShedAfter},
 		{name: "usage-file", value: "FILE", help: "keep there what quotas count, over restarts (default off: they start anew)",
 			set: func(s *settings, v string) error { return setText(&s.usageFile, v) }},
 		{name: "drain-delay", value: "TIME", help: "on SIGTERM, go on serving for so long while /readyz fails (default 0s)",
@@ -170,6 +174,19 @@ func setTime(p *time.Duration, v string) error {
 		return fmt.Errorf("%q is neither a duration such as 30s nor off", v)
 	}
 	*p = d
+	return nil
+}
+
+// leastShed is what the clocks can tell by which waits are known.
+const leastShed = 10 * time.Millisecond
+
+func setShedAfter(s *settings, v string) error {
+	if err := setTime(&s.shedAfter, v); err != nil {
+		return err
+	}
+	if s.shedAfter > 0 && s.shedAfter < leastShed {
+		return fmt.Errorf("%q is less than %v", v, leastShed)
+	}
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/gatewright/gatewright/runtime/auth/mtls"
 	"github.com/gatewright/gatewright/runtime/front/fast"
 	"github.com/gatewright/gatewright/runtime/front/h2"
+	"github.com/gatewright/gatewright/runtime/front/shed"
 )
 
 // command is what a running gateway is told.
@@ -38,7 +39,8 @@ type running struct {
 	certs     *certificates // nil: clear text
 	h2        *h2.Server
 	fronts    []*fast.Server
-	admin     *admin // nil: off
+	watch     *shed.Watch // nil: no request is sent away
+	admin     *admin      // nil: off
 	metrics   *metrics
 	failed    chan error // a listener that stopped by itself
 	closers   []io.Closer
@@ -98,7 +100,7 @@ func (r *running) construct() error {
 	s := r.settings
 	options := []gw.Option{
 		gw.WithLogger(r.logger), gw.WithTrustedProxies(s.trustedProxies), gw.WithAWSLimits(s.awsLimits),
-		gw.WithLimits(gw.Limits{Body: max(s.limits.Body, 0)}),
+		gw.WithRateLimitHeaders(s.rateLimitHeaders), gw.WithLimits(gw.Limits{Body: max(s.limits.Body, 0)}),
 	}
 	if s.stage != "" {
 		options = append(options, gw.WithStage(s.stage))
@@ -198,7 +200,12 @@ func (r *running) start() error {
 // serve starts the fronts on the listeners.
 func (r *running) serve() {
 	s := r.settings
-	r.h2 = h2.New(h2.Config{Handler: r.gateway, Refuse: r.refuseHTTP2, Logger: r.logger, Limits: s.h2Limits()})
+	if s.shedAfter > 0 {
+		r.watch = shed.New(s.shedAfter)
+	}
+	r.h2 = h2.New(h2.Config{
+		Handler: r.gateway, Refuse: r.refuseHTTP2, Watch: r.watch, Shed: r.gateway.ShedHTTP, Logger: r.logger, Limits: s.h2Limits(),
+	})
 	if r.listeners.main != nil {
 		r.front(r.listeners.main, r.gateway.Handle, r.h2.ServeConn, r.certs)
 	}
@@ -211,7 +218,7 @@ func (r *running) serve() {
 	}
 	if r.listeners.admin != nil {
 		r.admin = newAdmin(r.gateway, r.metrics, r.logger)
-		r.metrics.connections(r.open, r.refused, r.unproven)
+		r.metrics.connections(r.open, r.refused, r.unproven, r.watch.Shed)
 		go func() { r.failed <- r.admin.server.Serve(r.listeners.admin) }()
 	}
 }
@@ -235,7 +242,7 @@ func (r *running) refuseHTTP2(w http.ResponseWriter, _ *http.Request, status int
 // front serves one listener.
 func (r *running) front(ln net.Listener, handler func(*fasthttp.RequestCtx), http2 func(net.Conn), certs *certificates) {
 	f := fast.New(fast.Config{
-		Handler: handler, Refuse: r.gateway.Refuse, HTTP2: http2, Logger: r.logger, Limits: r.settings.limits,
+		Handler: handler, Refuse: r.gateway.Refuse, Watch: r.watch, Shed: r.gateway.Shed, HTTP2: http2, Logger: r.logger, Limits: r.settings.limits,
 		Balancer: r.settings.balancer(),
 	})
 	r.fronts = append(r.fronts, f)

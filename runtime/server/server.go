@@ -21,6 +21,9 @@ type Gateway interface {
 	http.Handler
 	// Handle answers a request over HTTP/1.
 	Handle(*fasthttp.RequestCtx)
+	// Shed and ShedHTTP answer a request that there is no time for.
+	Shed(*fasthttp.RequestCtx)
+	ShedHTTP(http.ResponseWriter, *http.Request)
 	// Refuse answers a request that cannot be read, with the given status.
 	Refuse(ctx *fasthttp.RequestCtx, status int)
 	// API is what the document says of the whole.

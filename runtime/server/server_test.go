@@ -21,6 +21,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	gw "github.com/gatewright/gatewright/runtime"
+	"github.com/gatewright/gatewright/runtime/front/fast"
 )
 
 func empty(string) (string, bool) { return "", false }
@@ -40,7 +41,7 @@ func TestSettingsOfFlagsAndEnvironment(t *testing.T) {
 	s, err := parse([]string{
 		"--listen", ":1", "-stage=prod", "--stage-variable", "a=1", "--stage-variable=b=x=y", "--upstream", "pets=http://a,https://b/c",
 		"--trusted-proxies", "10.0.0.0/8, 192.168.1.7,::1", "--max-body", "10MiB", "--max-head", "8KiB", "--idle-timeout", "off",
-		"--log-level", "debug", "--https-redirect=false", "--tls-cert", "c", "--tls-key", "k",
+		"--log-level", "debug", "--rate-limit-headers", "--https-redirect=false", "--tls-cert", "c", "--tls-key", "k",
 	}, environment(
 		"GATEWRIGHT_LISTEN", ":2", "GATEWRIGHT_PLAIN_LISTEN", "127.0.0.1:0", "GATEWRIGHT_STAGE_VARIABLE", "a=0 c=3",
 		"GATEWRIGHT_UPSTREAM", "pets=http://x\ndogs=http://y", "GATEWRIGHT_DRAIN_TIMEOUT", "1m30s", "GATEWRIGHT_HTTPS_REDIRECT", "true",
@@ -61,6 +62,7 @@ func TestSettingsOfFlagsAndEnvironment(t *testing.T) {
 	require.Equal(t, time.Duration(-1), s.limits.IdleTime)
 	require.Equal(t, 90*time.Second, s.drainTimeout)
 	require.Equal(t, slog.LevelDebug, s.logLevel)
+	require.True(t, s.rateLimitHeaders)
 	require.False(t, s.httpsRedirect)
 	require.False(t, s.help)
 }
@@ -81,6 +83,8 @@ func TestWrongSettings(t *testing.T) {
 		{"--max-body 9223372036854775807GiB", `--max-body: "9223372036854775807GiB" is no size such as 65536, 64KiB, 10MiB or 1GiB`},
 		{"--max-head 1KiB", `--max-head: "1KiB" is not between 4KiB and 1MiB`},
 		{"--head-timeout 0s", `--head-timeout: "0s" is neither a duration such as 30s nor off`},
+		{"--shed-after 9ms", `--shed-after: "9ms" is less than 10ms`},
+		{"--shed-after soon", `--shed-after: "soon" is neither a duration such as 30s nor off`},
 		{"--drain-delay -1s", `--drain-delay: "-1s" is no duration such as 30s or 1m30s`},
 		{"--log-format xml", "--log-format: it is text or json"},
 		{"--log-level loud", `--log-level: slog: level string "loud": unknown name`},
@@ -105,6 +109,19 @@ func TestWrongSettings(t *testing.T) {
 	}
 	_, err := parse(nil, environment("GATEWRIGHT_LISTEN", "x"))
 	require.EqualError(t, err, `GATEWRIGHT_LISTEN: "x" is no HOST:PORT`)
+}
+
+func TestShedAfter(t *testing.T) {
+	s, err := parse([]string{"--shed-after", "50ms"}, empty)
+	if !fast.TellsWaits {
+		require.ErrorContains(t, err, "--shed-after: this system")
+		return
+	}
+	require.NoError(t, err)
+	require.Equal(t, 50*time.Millisecond, s.shedAfter)
+	s, err = parse([]string{"--shed-after", "off"}, environment("GATEWRIGHT_SHED_AFTER", "1s"))
+	require.NoError(t, err)
+	require.LessOrEqual(t, s.shedAfter, time.Duration(0))
 }
 
 func TestBalancers(t *testing.T) {
@@ -284,7 +301,7 @@ func TestFollow(t *testing.T) {
 
 func TestAdminPages(t *testing.T) {
 	m := newMetrics(&nothing)
-	m.connections(func() int { return 7 }, func() int64 { return 3 }, func() int64 { return 5 })
+	m.connections(func() int { return 7 }, func() int64 { return 3 }, func() int64 { return 5 }, func() int64 { return 9 })
 	core, err := newNothing()
 	require.NoError(t, err)
 	defer core.Close()
@@ -330,6 +347,7 @@ func TestAdminPages(t *testing.T) {
 	require.Contains(t, text, "gatewright_connections 7\n")
 	require.Contains(t, text, "gatewright_requests_refused_total 3\n")
 	require.Contains(t, text, "gatewright_connections_unproven_total 5\n")
+	require.Contains(t, text, "gatewright_shed_total 9\n")
 }
 
 func TestObservingCostsNoAllocation(t *testing.T) {

@@ -31,7 +31,9 @@ type settings struct {
 	proxyProtocol                    bool
 	overrides                        string
 	awsLimits                        bool
+	rateLimitHeaders                 bool
 	limits                           fast.Limits
+	shedAfter                        time.Duration // 0 or less: never
 	streams                          int
 	drainTimeout, drainDelay         time.Duration
 	accessLog                        string
@@ -164,6 +166,8 @@ func (s *settings) check() error {
 		return errors.New("--https-redirect needs --listen")
 	case s.proxyProtocol && len(s.trustedProxies) == 0:
 		return errors.New("--proxy-protocol needs --trusted-proxies")
+	case s.shedAfter > 0 && !fast.TellsWaits:
+		return errors.New("--shed-after: this system does not tell how long requests wait")
 	case s.listen == off && s.plainListen == off:
 		return errors.New("--listen and --plain-listen cannot both be off")
 	}

@@ -23,6 +23,9 @@ type Limits struct {
 	dates   dates
 	// shared keeps the limits for this gateway and others; nil: they are kept here.
 	shared *shared
+	// informs says whether clients are told of limits (inform).
+	informs   bool
+	informing sync.Pool // of *informing
 	// kept writes what quotas count to a file; nil: nothing does.
 	kept *keeper
 
@@ -33,7 +36,7 @@ type Limits struct {
 
 // New is the limits of cfg and of usage plans; nil: the document has none. What is wrong with them is said by core's Start.
 func New(core *gw.Core, plans *usageplan.Plans, cfg Config) *Limits {
-	l := &Limits{core: core, plans: plans, cfg: cfg, began: core.Now(), share: 1, known: newCounts()}
+	l := &Limits{core: core, plans: plans, cfg: cfg, began: core.Now(), informs: core.RateLimitHeaders(), share: 1, known: newCounts()}
 	if plans != nil {
 		l.usage = plans.Plans()
 	}

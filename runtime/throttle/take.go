@@ -18,6 +18,15 @@ import (
 //go:noinline
 func (l *Limits) Take(c *gw.Ctx) gw.Fault {
 	r := l.of(c)
+	f := l.admit(c, r)
+	if l.informs {
+		l.inform(c, r, f)
+	}
+	return f
+}
+
+// admit takes from all limits or from none.
+func (l *Limits) admit(c *gw.Ctx, r *route) gw.Fault {
 	if l.shared != nil {
 		f := l.shared.take(c, r)
 		if f == gw.OK {

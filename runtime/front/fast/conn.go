@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 
 	"github.com/gatewright/gatewright/runtime/internal/proxyproto"
 )
@@ -119,6 +120,14 @@ func (r *replay) Read(b []byte) (int, error) {
 		return n, nil
 	}
 	return r.Conn.Read(b)
+}
+
+// Waited implements h2.Waiter.
+func (r *replay) Waited() time.Duration {
+	if waiter, ok := r.Conn.(interface{ Waited() time.Duration }); ok {
+		return waiter.Waited()
+	}
+	return 0
 }
 
 // ProxyHeader implements proxyproto.Conn.

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/valyala/fasthttp"
+
+	"github.com/gatewright/gatewright/runtime/front/shed"
 )
 
 // bench is a server whose clock the test moves, and a way to connect to it.
@@ -104,7 +106,11 @@ func (b *bench) dial() *client {
 	require.NoError(b.t, err)
 	require.NoError(b.t, nc.SetDeadline(time.Now().Add(20*time.Second)))
 	b.t.Cleanup(func() { nc.Close() })
-	return &client{Conn: nc, t: b.t, br: bufio.NewReader(nc)}
+	return newClient(b.t, nc)
+}
+
+func newClient(t *testing.T, nc net.Conn) *client {
+	return &client{Conn: nc, t: t, br: bufio.NewReader(nc)}
 }
 
 func (c *client) send(text string) {
@@ -457,7 +463,7 @@ func TestServeCostsNoAllocation(t *testing.T) {
 	}
 	var served atomic.Int64
 	body := []byte("hello")
-	b := serve(t, Config{Handler: func(ctx *fasthttp.RequestCtx) {
+	b := serve(t, Config{Watch: shed.New(time.Hour), Handler: func(ctx *fasthttp.RequestCtx) {
 		served.Add(1)
 		ctx.Response.SetBodyRaw(body)
 	}})

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/gatewright/gatewright/runtime/front/shed"
 )
 
 // Limits bounds what one client may ask for. Zero values mean the defaults of DefaultLimits; negative durations and
@@ -96,6 +98,10 @@ type Config struct {
 	// Refuse writes the answer to a request that never reached the handler: status is 400, 408, 413, 414, 417, 431 or
 	// 500. Nil: a JSON object with a message.
 	Refuse func(ctx *fasthttp.RequestCtx, status int)
+	// Watch says which requests are sent away because they waited too long (TellsWaits), and Shed answers them. A nil Watch:
+	// none is.
+	Watch *shed.Watch
+	Shed  func(*fasthttp.RequestCtx)
 	// HTTP2 takes over a connection that speaks HTTP/2, and closes it when it is done. Nil: such clients are refused.
 	HTTP2 func(net.Conn)
 	// Balancer says whether the other end of a connection is a balancer that passes on connections of clients, and begins

@@ -54,9 +54,11 @@ type sock struct {
 
 	header *proxyproto.Header // of the balancer that passed the connection on; nil: the client's own
 
-	released   bool  // HTTP/2 owns the connection and its deadlines
-	prev, next *sock // the server's list, under its lock
-	listed     bool  // under the server's lock as well
+	released   bool         // HTTP/2 owns the connection and its deadlines
+	stamped    *stamped     // what HTTP/2 reads through; nil: Conn
+	arrived    atomic.Int64 // when what HTTP/2 read last had come, by the watch's clock
+	prev, next *sock        // the server's list, under its lock
+	listed     bool         // under the server's lock as well
 }
 
 // timeout ends a wait that took longer than its limit. It is a net.Error so that TLS keeps its state.
@@ -122,7 +124,7 @@ func (s *sock) Read(b []byte) (int, error) {
 		return s.read(b)
 	}
 	if s.released {
-		return s.Conn.Read(b)
+		return s.readReleased(b)
 	}
 	// A handler reads the body.
 	s.enter(phaseBody)

@@ -94,6 +94,9 @@ func (s *Server) release(sk *sock) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sk.released = true
+	if s.cfg.Watch != nil {
+		sk.stamped = stamp(sk)
+	}
 	sk.enter(phaseFree)
 	return sk.SetDeadline(time.Time{}) // one that the sweeper set for an earlier wait
 }

@@ -49,6 +49,7 @@ type worker struct {
 	step    func(fd uintptr) bool // w.burst, bound once: binding it allocates
 	verdict verdict
 	resumed bool // the wait for this head began in burst, and its limit with it
+	fresh   bool // nothing of this request was read together with the one before
 
 	interim sync.Mutex // guards silent and the writing of interim answers
 	silent  bool
@@ -146,7 +147,7 @@ func (w *worker) readHead() (int, verdict) {
 		c.sock.enter(phaseIdle)
 	}
 	w.head.reset()
-	if w.br.Buffered() == 0 {
+	if w.fresh = w.br.Buffered() == 0; w.fresh {
 		if v := w.await(); v != keep {
 			return 0, v
 		}
@@ -298,7 +299,12 @@ func (w *worker) handle() {
 			w.ctx.SetConnectionClose()
 		}
 	}()
-	w.conn.sock.srv.cfg.Handler(&w.ctx)
+	cfg := &w.conn.sock.srv.cfg
+	if cfg.Watch.Looking() && w.late() {
+		cfg.Shed(&w.ctx)
+		return
+	}
+	cfg.Handler(&w.ctx)
 }
 
 // refuse answers a request that does not reach the handler.

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gatewright/gatewright/runtime/front/shed"
 	"github.com/gatewright/gatewright/runtime/internal/proxyproto"
 )
 
@@ -71,6 +72,10 @@ type Config struct {
 	Handler http.Handler
 	// Refuse writes the answer to a request that does not reach the handler: status is 413.
 	Refuse func(w http.ResponseWriter, r *http.Request, status int)
+	// Watch says which requests are sent away because they waited too long, on connections that tell (Waiter), and Shed
+	// answers them. A nil Watch: none is.
+	Watch *shed.Watch
+	Shed  http.HandlerFunc
 	// Logger gets the library's messages; nil: nothing is logged.
 	Logger *slog.Logger
 	// Limits are filled up with DefaultLimits.
@@ -113,10 +118,14 @@ func New(cfg Config) *Server {
 	return s
 }
 
-// introduce puts what a balancer has said of a connection into the context of its requests.
+// introduce puts into the context of a connection's requests what a balancer has said of it, and the connection itself
+// where it tells how long requests wait.
 func introduce(ctx context.Context, nc net.Conn) context.Context {
 	if header := proxyproto.Of(nc); header != nil {
-		return context.WithValue(ctx, proxyproto.Key{}, header)
+		ctx = context.WithValue(ctx, proxyproto.Key{}, header)
+	}
+	if waiter := waiterOf(nc); waiter != nil {
+		ctx = context.WithValue(ctx, waiterKey{}, waiter)
 	}
 	return ctx
 }
@@ -168,6 +177,10 @@ func (d *door) Close() error {
 func (d *door) Addr() net.Addr { return &net.TCPAddr{} }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if s.cfg.Watch.Looking() && s.late(r) {
+		s.cfg.Shed(w, r)
+		return
+	}
 	limit := s.cfg.Limits.Body
 	if limit >= 0 && r.ContentLength > limit {
 		s.cfg.Refuse(w, r, http.StatusRequestEntityTooLarge)
