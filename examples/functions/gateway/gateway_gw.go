@@ -17,8 +17,8 @@ import (
 // The build stops here when this package and the runtime it is built with do not fit together: the type's name says
 // which of the two to renew.
 const (
-	_ = abi.GeneratedCodeTooOld(2 - abi.Min)
-	_ = abi.RuntimeTooOld(abi.Max - 2)
+	_ = abi.GeneratedCodeTooOld(3 - abi.Min)
+	_ = abi.RuntimeTooOld(abi.Max - 3)
 )
 
 // api is what the document says of the API as a whole.
@@ -29,7 +29,7 @@ var api = gw.API{
 	ID:         "functions1",
 	Account:    "123456789012",
 	Region:     "us-east-1",
-	Deployment: "bf0r1y5l40",
+	Deployment: "xmf8h8eot5",
 	Routes: []*gw.Route{
 		&linked,
 		&node,

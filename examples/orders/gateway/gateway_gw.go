@@ -14,8 +14,8 @@ import (
 // The build stops here when this package and the runtime it is built with do not fit together: the type's name says
 // which of the two to renew.
 const (
-	_ = abi.GeneratedCodeTooOld(2 - abi.Min)
-	_ = abi.RuntimeTooOld(abi.Max - 2)
+	_ = abi.GeneratedCodeTooOld(3 - abi.Min)
+	_ = abi.RuntimeTooOld(abi.Max - 3)
 )
 
 // api is what the document says of the API as a whole.
@@ -25,7 +25,7 @@ var api = gw.API{
 	Style:      gw.REST,
 	ID:         "zw0355ykv1",
 	Account:    "123456789012",
-	Deployment: "tf3m5wr8mu",
+	Deployment: "k84eo5utyo",
 	Stages: []gw.Stage{
 		{Name: "dev", Variables: []gw.StageVariable{
 			{Name: "currency", Value: "EUR"},

@@ -15,8 +15,8 @@ import (
 // The build stops here when this package and the runtime it is built with do not fit together: the type's name says
 // which of the two to renew.
 const (
-	_ = abi.GeneratedCodeTooOld(2 - abi.Min)
-	_ = abi.RuntimeTooOld(abi.Max - 2)
+	_ = abi.GeneratedCodeTooOld(3 - abi.Min)
+	_ = abi.RuntimeTooOld(abi.Max - 3)
 )
 
 // api is what the document says of the API as a whole.
@@ -26,7 +26,7 @@ var api = gw.API{
 	Style:      gw.REST,
 	ID:         "h5kh3e7av8",
 	Account:    "123456789012",
-	Deployment: "xe09egwbd1",
+	Deployment: "a2qv2rjazk",
 	Stages: []gw.Stage{
 		{Name: "dev", Variables: []gw.StageVariable{
 			{Name: "catalogue", Value: "pets"},

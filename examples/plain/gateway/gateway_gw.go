@@ -13,8 +13,8 @@ import (
 // The build stops here when this package and the runtime it is built with do not fit together: the type's name says
 // which of the two to renew.
 const (
-	_ = abi.GeneratedCodeTooOld(2 - abi.Min)
-	_ = abi.RuntimeTooOld(abi.Max - 2)
+	_ = abi.GeneratedCodeTooOld(3 - abi.Min)
+	_ = abi.RuntimeTooOld(abi.Max - 3)
 )
 
 // api is what the document says of the API as a whole.
@@ -24,7 +24,7 @@ var api = gw.API{
 	Style:      gw.Plain,
 	ID:         "5jdmx06kvm",
 	Account:    "123456789012",
-	Deployment: "fvjlcw20gq",
+	Deployment: "q2uuqpbfdo",
 	Routes: []*gw.Route{
 		&listBooks,
 		&addBook,
