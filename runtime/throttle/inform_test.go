@@ -208,7 +208,8 @@ func TestClientsAreToldOfASharedStore(t *testing.T) {
 	}
 }
 
-func BenchmarkTake(b *testing.B) {
+// BenchmarkInforming is a whole request with and without the fields that tell clients of limits.
+func BenchmarkInforming(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		on   bool
