@@ -6,7 +6,8 @@ import "github.com/gatewright/gatewright/runtime/vtl"
 // (WithExchange).
 type Exchange struct {
 	// Kind is the kind of backend: http, aws, or lambda, where the exchange has the form of Lambda's Invoke API. A reply to
-	// the latter has what the function returned as its body, and X-Amz-Function-Error marks a function that failed.
+	// the latter has what the function returned as its body, and X-Amz-Function-Error marks a function that failed. A Lambda
+	// authorizer's is AuthorizerExchange, in the same form.
 	Kind string
 	// Target is what is asked: an upstream's name, a service's with its subdomain, or a function's.
 	Target string
@@ -20,6 +21,9 @@ type Exchange struct {
 	// Reply is what the gateway is to get. A backend's package may find it to be no answer of its kind.
 	Reply ExchangeReply
 }
+
+// AuthorizerExchange is the kind of an exchange with a Lambda authorizer.
+const AuthorizerExchange = "authorizer"
 
 // ExchangeReply is a backend's answer.
 type ExchangeReply struct {

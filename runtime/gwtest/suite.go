@@ -89,14 +89,24 @@ func (s *suite) run(file *fixture.File, c *fixture.Case) *outcome {
 	if err != nil {
 		return fail(c.At, "%v", err)
 	}
-	err = r.play(g, wire)
+	for range max(c.Request.Repeat, 1) {
+		r.asked = nil
+		if err = r.play(g, wire); err != nil {
+			break
+		}
+	}
 	if err = errors.Join(err, g.Close()); err != nil {
 		return fail(c.At, "%v", err)
 	}
 	o.actual, o.log = r.actual, r.log.String()
 	o.differences = fixture.Compare(c, o.actual)
-	if c.Reply != nil && o.actual.Request == nil {
+	switch {
+	case c.Reply != nil && o.actual.Request == nil:
 		return fail(c.Reply.At, "there is a reply, but no backend was asked")
+	case r.authorizing && c.Request.Authorizer == nil:
+		return fail(c.At, "the operation's authorizer was asked: say by request.authorizer what it answers")
+	case !r.authorizing && c.Request.Authorizer != nil:
+		return fail(c.Request.Authorizer.At, "there is an authorizer's output, but no authorizer was asked")
 	}
 	return o
 }
@@ -131,6 +141,8 @@ type rehearsal struct {
 	log    bytes.Buffer
 	actual *fixture.Actual
 	asked  *gw.Exchange // the first request to a backend
+	// authorizing says that a Lambda authorizer was asked.
+	authorizing bool
 }
 
 // options are the gateway's settings, but for the stage.
@@ -170,8 +182,26 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
+// authorize answers in place of a Lambda authorizer.
+func (r *rehearsal) authorize(x *gw.Exchange) {
+	r.authorizing = true
+	a := r.c.Request.Authorizer
+	if a == nil {
+		x.Reply.Failure = gw.Broke
+		return
+	}
+	x.Reply.Body = a.Output
+	if a.Failed {
+		x.Reply.Headers = []gw.Field{{Name: "X-Amz-Function-Error", Value: "Unhandled"}}
+	}
+}
+
 // exchange answers in place of the backend.
 func (r *rehearsal) exchange(x *gw.Exchange) {
+	if x.Kind == gw.AuthorizerExchange {
+		r.authorize(x)
+		return
+	}
 	if r.asked == nil {
 		r.asked = x
 	}

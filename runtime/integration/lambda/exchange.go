@@ -13,6 +13,7 @@ import (
 
 // exchanger is a target whose calls are exchanges of a test, in the form of Lambda's Invoke API.
 type exchanger struct {
+	kind     string // of the exchanges
 	name     string
 	region   string
 	exchange func(*gw.Exchange)
@@ -21,11 +22,18 @@ type exchanger struct {
 var _ function.Target = (*exchanger)(nil)
 
 func newExchanger(core *gw.Core, f function.Function, exchange func(*gw.Exchange)) *exchanger {
-	x := &exchanger{name: f.Name, region: core.Region(), exchange: exchange}
+	x := &exchanger{kind: "lambda", name: f.Name, region: core.Region(), exchange: exchange}
 	if n, ok := parseName(f.ARN); ok && n.region() != "" {
 		x.region = n.region()
 	}
 	return x
+}
+
+// authorizing is x for calls on behalf of an authorizer.
+func (x *exchanger) authorizing() *exchanger {
+	as := *x
+	as.kind = gw.AuthorizerExchange
+	return &as
 }
 
 // Invoke implements function.Target.
@@ -53,7 +61,7 @@ func (x *exchanger) Stream(call *function.Call) (io.ReadCloser, error) {
 
 // ask makes the exchange. Its texts are the test's to keep.
 func (x *exchanger) ask(call *function.Call, path string) (*gw.ExchangeReply, error) {
-	e := &gw.Exchange{Kind: "lambda", Target: x.name, Method: "POST", Body: bytes.Clone(call.Payload)}
+	e := &gw.Exchange{Kind: x.kind, Target: x.name, Method: "POST", Body: bytes.Clone(call.Payload)}
 	e.URI = "https://lambda." + x.region + ".amazonaws.com" + path
 	if call.Type != function.RequestResponse {
 		e.Headers = []gw.Field{{Name: typeHeader, Value: call.Type.String()}}
