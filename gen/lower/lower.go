@@ -13,6 +13,7 @@ import (
 	"github.com/gatewright/gatewright/gen/integration"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
+	"github.com/gatewright/gatewright/gen/throttle"
 	"github.com/gatewright/gatewright/gen/validation"
 )
 
@@ -165,7 +166,9 @@ func (r *route) facts() []string {
 	if mode, _ := validation.ModeOf(r.api, r.item, r.op); mode == validation.Strict && r.api.Amazon {
 		facts = append(facts, "strict validation")
 	}
-	facts = append(facts, authorizer.Of(r.api, r.op).Fact())
+	guard := authorizer.Of(r.api, r.op)
+	facts = append(facts, guard.Fact())
+	facts = append(facts, throttle.Facts(r.api, r.item, r.op, guard.Keyed())...)
 	slices.Sort(facts)
 	return facts
 }
