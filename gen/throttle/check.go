@@ -11,9 +11,9 @@ import (
 	"github.com/gatewright/gatewright/runtime/limit/methodkey"
 )
 
-// Check returns what is wrong with the limits of a document.
-func Check(api *model.API) []diag.Diagnostic {
-	c := &checker{api: api}
+// Check returns what is wrong with the limits of a document. keyed says which operations want an API key.
+func Check(api *model.API, keyed func(*model.Operation) bool) []diag.Diagnostic {
+	c := &checker{api: api, keyed: keyed}
 	c.throttle(api.AccountThrottle)
 	c.routeThrottle(api.Gateway.Throttle)
 	for _, item := range api.Paths {
@@ -30,8 +30,14 @@ func Check(api *model.API) []diag.Diagnostic {
 		c.throttle(u.Throttle)
 		c.quota(u.Quota)
 		c.policy(u.OnStoreFailure)
+		unused := c.unused(u)
 		for _, s := range u.Stages {
 			c.methods(s.Methods)
+			for _, m := range s.Methods {
+				if !unused {
+					c.unusedMethod(u, m)
+				}
+			}
 		}
 	}
 	c.policy(api.StoreFailure)
@@ -40,6 +46,7 @@ func Check(api *model.API) []diag.Diagnostic {
 
 type checker struct {
 	api   *model.API
+	keyed func(*model.Operation) bool
 	found []diag.Diagnostic
 }
 
@@ -121,6 +128,48 @@ func (c *checker) fitsAny(key methodkey.Key) bool {
 	for _, item := range c.api.Paths {
 		for _, op := range item.Operations {
 			if key.Fits(op.Method, item.Path.Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unused warns of a plan that limits nobody: callers count by their API keys, where operations ask for one.
+func (c *checker) unused(u *model.UsagePlan) bool {
+	if c.anyKeyed(func(string, string) bool { return true }) {
+		return false
+	}
+	span := source.Span{}
+	switch {
+	case u.Throttle != nil:
+		span = u.Throttle.Span
+	case u.Quota != nil:
+		span = u.Quota.Span
+	default:
+		return false
+	}
+	c.warn(span, fmt.Sprintf("usage plan %s limits nothing: no operation asks for an API key", u.Name.Value))
+	return true
+}
+
+// unusedMethod warns of a throttle in a plan that fits operations without API keys alone.
+func (c *checker) unusedMethod(u *model.UsagePlan, m model.MethodThrottle) {
+	if key, err := methodkey.Parse(m.Method.Value); err == nil && c.fitsAny(key) && !c.anyKeyed(key.Fits) {
+		c.warn(m.Method.Span, fmt.Sprintf("usage plan %s limits nothing there: %s asks for no API key", u.Name.Value, m.Method.Value))
+	}
+}
+
+func (c *checker) warn(span source.Span, message string) {
+	c.found = append(c.found, diag.Diagnostic{Code: diag.UnusedLimit, Severity: diag.Warning, Span: span, Message: message,
+		Help: "list the scheme of API keys in the operation's security, or write x-gateway-throttle"})
+}
+
+// anyKeyed reports whether any operation that fits asks for an API key.
+func (c *checker) anyKeyed(fits func(method, path string) bool) bool {
+	for _, item := range c.api.Paths {
+		for _, op := range item.Operations {
+			if fits(op.Method, item.Path.Value) && c.keyed(op) {
 				return true
 			}
 		}
