@@ -155,6 +155,15 @@ func (c *Ctx) Time() time.Time {
 	return c.begun
 }
 
+// Since is the time from t, an earlier Now of the gateway, to when the request began, where that was looked at, as it is
+// for metrics and logs: reading the clock costs more than most of what would be measured. Else it is the time until now.
+func (c *Ctx) Since(t time.Time) time.Duration {
+	if c.begun.IsZero() {
+		return c.core.settings.since(t)
+	}
+	return c.begun.Sub(t)
+}
+
 func (c *Ctx) timeVar(v Variable) string {
 	mark := len(c.arena)
 	if v == RequestTime {

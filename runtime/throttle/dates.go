@@ -19,8 +19,9 @@ const freshness = int64(time.Second)
 func (l *Limits) date(at int64) time.Time {
 	d := &l.dates
 	if read := d.read.Load(); read == 0 || at-read >= freshness || at < read-freshness {
-		d.ahead.Store(l.core.Now().UnixNano() - at)
-		d.read.Store(max(at, 1))
+		now := l.at() // at may be when the request began
+		d.ahead.Store(l.core.Now().UnixNano() - now)
+		d.read.Store(max(now, 1))
 	}
 	return time.Unix(0, d.ahead.Load()+at)
 }

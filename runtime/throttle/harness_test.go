@@ -41,6 +41,7 @@ type document struct {
 	keys     []string
 	store    limit.Store
 	handle   func(*gw.Ctx) // nil: nothing
+	watched  bool          // for metrics
 	real     bool          // the machine's clock, in place of the gateway's own that stands still
 }
 
@@ -49,6 +50,7 @@ type limited struct {
 	*gw.Core
 	limits *Limits
 	ahead  atomic.Int64
+	before func() // happens between a request's beginning and its limits; nil: nothing
 }
 
 var began = time.Date(2026, 1, 31, 23, 0, 0, 0, time.UTC)
@@ -61,6 +63,9 @@ func (d document) start(t testing.TB) *limited {
 		api.Stages = append(api.Stages, gw.Stage{Name: name})
 	}
 	var options []gw.Option
+	if d.watched {
+		options = append(options, gw.WithObserver(func(*gw.Ctx, int, time.Duration) {}))
+	}
 	if !d.real {
 		options = append(options, gw.WithClock(func() time.Time { return began.Add(time.Duration(g.ahead.Load())) }))
 	}
@@ -85,6 +90,9 @@ func (d document) start(t testing.TB) *limited {
 			if f := plans.Admit(c); f != gw.OK {
 				return f
 			}
+		}
+		if g.before != nil {
+			g.before()
 		}
 		if f := g.limits.Take(c); f != gw.OK {
 			return f

@@ -88,7 +88,7 @@ func all(limit.Policy) bool { return true }
 
 // take takes from the limits that are kept here.
 func (l *Limits) take(c *gw.Ctx, r *route, t *taken, wanted which) gw.Fault {
-	at := l.at()
+	at := max(int64(c.Since(l.began)), 0) // requests count when they come
 	if number, key, ok := c.Plan(); ok {
 		if p := &r.in.plans[number]; wanted(p.policy) {
 			if f := p.take(r.planned(number), key, t, at, l); f != gw.OK {

@@ -213,3 +213,19 @@ func TestConcurrentStreams(t *testing.T) {
 	require.Equal(t, "streamed", string(rc.Response.Body())) // reads it to its end, and closes it
 	g.expect(t, passed, "prod", "GET /pets")                 // of a reader that has no more
 }
+
+// A request counts for the moment when it came, however long it took to find out who calls.
+func TestRequestsCountWhenTheyCome(t *testing.T) {
+	d := document{
+		watched: true,
+		keys:    []string{"alice"},
+		plans:   []usageplan.Plan{{Name: "gold", Keys: []string{"alice"}, Quota: &limit.Quota{Limit: 1, Period: limit.Day}}},
+	}
+	g := d.start(t)
+	g.wait(59*time.Minute + 58*time.Second)
+	g.before = func() { g.wait(3 * time.Second) } // midnight in between
+	g.expect(t, passed, "prod", "GET /keyed", "X-Api-Key", keyOf("alice"))
+	g.before = nil
+	g.expect(t, passed, "prod", "GET /keyed", "X-Api-Key", keyOf("alice")) // the next day's
+	g.expect(t, exceeded, "prod", "GET /keyed", "X-Api-Key", keyOf("alice"))
+}
