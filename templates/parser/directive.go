@@ -19,8 +19,14 @@ func known(name string) bool {
 func (p *parser) hash(k int) (ending, bool) {
 	start := p.pos
 	switch {
+	case p.has("##") && p.state == inModifier && !p.has("###"):
+		p.plainComment()
+		return ending{}, false
 	case p.has("##"):
 		p.write(start-k, strings.Repeat(`\`, k))
+		if p.state != inText {
+			p.leave()
+		}
 		p.lineComment()
 		return ending{}, false
 	case p.has("#*"):
@@ -33,6 +39,9 @@ func (p *parser) hash(k int) (ending, bool) {
 		return ending{}, false
 	}
 	name, end := p.directiveName()
+	if p.state != inText && !p.setOpens() {
+		p.leave()
+	}
 	if name == "" {
 		p.plainHash(start - k)
 		return ending{}, false

@@ -42,6 +42,9 @@ type parser struct {
 	nodes *[]ast.Node
 	// fresh is set where the lexer starts a new token, so that blanks before #set belong to it (3.5 rule 3).
 	fresh bool
+	// state and unended are the lexer's: what it takes the next characters for, and how many properties are not ended.
+	state   lexState
+	unended int
 }
 
 // run parses everything and turns the parser's own panics into a problem.
