@@ -139,14 +139,21 @@ func (p *parser) plainHash(start int) {
 		p.write(start, p.text[start:p.pos-1])
 		return
 	default:
-		p.digits()
-		if isDigit(p.text[p.pos-1]) && p.peek(0) == '.' {
-			p.pos++
-			p.digits()
-		}
+		p.hashNumber()
 	}
 	p.write(start, p.text[start:p.pos])
 	p.fresh = true
+}
+
+// hashNumber skips the number behind a plain #, which is a token of its own.
+func (p *parser) hashNumber() {
+	at := 0
+	if p.peek(0) == '-' {
+		at++
+	}
+	if isDigit(p.peek(at)) || p.peek(at) == '.' && isDigit(p.peek(at+1)) {
+		p.number()
+	}
 }
 
 // swallowedBySet reports whether blanks and a #set follow: a lone $ or # before them is lost, as the blanks are.
