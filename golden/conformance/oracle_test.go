@@ -206,32 +206,52 @@ var exclusions = []struct {
 	{regexp.MustCompile(`parseJson\([^#]*charAt`), "nor is it parsed as anything else"},
 	{regexp.MustCompile(`#macro\((\w*\W* \w|[^)]*[^\w $)])`), "the arguments of a #macro are of no use"},
 	{regexp.MustCompile(`(\*|##)[^*]*#$`), "a comment that the template ends in ends silently, but for a # at its end"},
-	{regexp.MustCompile(`\s[-*/%] [^#]*\+|\+[^#]*\s[-*/%] `), "a text joined with arithmetic that fails prints a piece of the source"},
-	{regexp.MustCompile(`\.[\w.$-]+\{?\(#`), "a ( soon after a property is text when nothing but directives follows; here it is refused"},
+	{regexp.MustCompile(`\s[-*/%] ("[^"]*"|[^#])*\+|\+("[^"]*"|[^#])*\s[-*/%] |\s\+("[^"]*"|[^#])*\s\+`), "a text joined with arithmetic that fails prints a piece of the source"},
+	{regexp.MustCompile(`\.[A-Za-z][\w-]*\(\s*#`), "a ( soon after a property is text when nothing but directives follows; here it is refused"},
 }
 
 // halves is what tells half of a surrogate pair from a question mark: escapes, and filters that put texts in order.
 var halves = regexp.MustCompile(`escapeJavaScript|@\.[\w.]+ [<>]=? '`)
 
-// recursive reports whether a node holds a #define block that names itself.
+// opens is a ( before a reference or directive.
+var opens = regexp.MustCompile(`^\(\s*[#$]`)
+
+// recursive reports whether a node holds a #define block that prints itself.
 func recursive(n ast.Node) bool {
-	switch n := n.(type) {
-	case ast.Define:
-		return slices.ContainsFunc(n.Body, func(inner ast.Node) bool { return names(inner, n.Var) || recursive(inner) })
-	case ast.Foreach:
-		return slices.ContainsFunc(n.Body, recursive)
-	case ast.If:
-		return slices.ContainsFunc(n.Else, recursive) || slices.ContainsFunc(n.Branches, func(b ast.Branch) bool { return slices.ContainsFunc(b.Body, recursive) })
-	}
-	return false
+	return within(n, func(n ast.Node) bool {
+		block, ok := n.(ast.Define)
+		return ok && slices.ContainsFunc(block.Body, func(n ast.Node) bool {
+			return within(n, func(n ast.Node) bool {
+				out, ok := n.(ast.Output)
+				return ok && out.Ref.Name == block.Var && len(out.Ref.Parts) == 0
+			})
+		})
+	})
 }
 
-// names reports whether a node prints a variable, in a block within too.
-func names(n ast.Node, variable string) bool {
-	inner := func(n ast.Node) bool { return names(n, variable) }
+// hidden reports whether a node holds a loop, over what may hold null, with a loop of the same variable in it.
+func hidden(n ast.Node) bool {
+	return within(n, func(n ast.Node) bool {
+		outer, ok := n.(ast.Foreach)
+		if _, reference := outer.Source.(*ast.Reference); !ok || !reference {
+			return false
+		}
+		return slices.ContainsFunc(outer.Body, func(n ast.Node) bool {
+			return within(n, func(n ast.Node) bool {
+				inner, ok := n.(ast.Foreach)
+				return ok && inner.Var == outer.Var
+			})
+		})
+	})
+}
+
+// within reports whether is holds for a node or one in it.
+func within(n ast.Node, is func(ast.Node) bool) bool {
+	inner := func(n ast.Node) bool { return within(n, is) }
+	if is(n) {
+		return true
+	}
 	switch n := n.(type) {
-	case ast.Output:
-		return n.Ref.Name == variable && len(n.Ref.Parts) == 0
 	case ast.Define:
 		return slices.ContainsFunc(n.Body, inner)
 	case ast.Foreach:
@@ -247,8 +267,14 @@ func excluded(r row) string {
 	if bytes.Contains(r.Input, []byte(`\ud800`)) && halves.MatchString(r.Template) {
 		return "half of a surrogate pair is a question mark here at once, in Java when it is written"
 	}
-	if nodes, problem := parser.Parse(r.Template); problem == nil && slices.ContainsFunc(nodes, recursive) {
+	nodes, problem := parser.Parse(r.Template)
+	switch {
+	case problem != nil && strings.HasPrefix(problem.Message, "( is taken") && opens.MatchString(r.Template[problem.Start:]):
+		return "a ( soon after a property is text when references and directives follow; here it is refused"
+	case slices.ContainsFunc(nodes, recursive):
 		return "a #define block that prints itself prints the reference's source where it is stopped, here nothing"
+	case slices.ContainsFunc(nodes, hidden):
+		return "a null element hides the variable of its loop in loops within, of the same name, too"
 	}
 	for _, e := range exclusions {
 		if e.pattern.MatchString(r.Template) {

@@ -5,6 +5,7 @@ package parser
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/templates/ast"
 )
@@ -45,7 +46,7 @@ type parser struct {
 	// state and unended are the lexer's: what it takes the next characters for, and how many properties are not ended.
 	state   lexState
 	unended int
-	closing int // where the last ) or blank stands, which a call that is none could not hold
+	word    int // where the word begins that the text ends in
 }
 
 // run parses everything and turns the parser's own panics into a problem.
@@ -60,7 +61,7 @@ func (p *parser) run() (nodes []ast.Node, problem *Problem) {
 		}
 	}()
 	p.fresh = true
-	p.closing = strings.LastIndexAny(p.text, ") \t\r\n")
+	p.word = len(strings.TrimRightFunc(p.text, func(r rune) bool { return r < utf8.RuneSelf && isName(byte(r)) && r != '-' }))
 	nodes, end := p.block(blockTop)
 	if end.kind != endOfText {
 		p.fail(end.start, p.pos, fmt.Sprintf("#%s without a directive that it belongs to", end.name()), "remove it, or escape it as \\#"+end.name())

@@ -55,7 +55,7 @@ func (p *parser) afterReference() bool {
 		case c == '.' && isLetter(p.peek(1)):
 			p.pos++
 			p.state = inModifier
-		case c == '[', c == '(' && p.state == inModifier && p.pos < p.closing:
+		case c == '[', c == '(' && p.state == inModifier && p.pos+1 < p.word:
 			p.fail(start, start+1, string(c)+" is taken for a part of the reference before it, which nothing has ended", "write the reference as ${name}, or text between it and "+string(c))
 		case c == '$', c == '#':
 			return false
