@@ -199,11 +199,20 @@ func (u *uses) partsOf(ref *ast.Reference) {
 		case ast.Method:
 			u.exprs(p.Args)
 			// $context.put(…) changes the map as an assignment does.
-			if ref.Name == "context" && len(ref.Parts) == 1 {
+			if ref.Name == "context" && (len(ref.Parts) == 1 || changes(p.Name)) {
 				u.contextSet = true
 			}
 		}
 	}
+}
+
+// changes reports whether a method takes keys out of the map behind keySet, values or entrySet, or changes an entry.
+func changes(method string) bool {
+	switch method {
+	case "remove", "removeAll", "retainAll", "clear", "setValue":
+		return true
+	}
+	return false
 }
 
 func (u *uses) exprs(exprs []ast.Expr) {

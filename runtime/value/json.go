@@ -33,13 +33,13 @@ func appendJSON(dst []byte, v Value, slash bool, depth int) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendKey(dst, m.Entries[i].Key, slash)
+			dst = appendKey(dst, m.Entries[i].Key, slash, depth)
 			dst = append(dst, ':')
 			dst = appendJSON(dst, m.Entries[i].Value, slash, depth+1)
 		}
 		return append(dst, '}')
 	case KindObject:
-		return AppendQuoted(dst, Text(v), slash)
+		return AppendQuoted(dst, string(appendText(nil, v, depth+1)), slash)
 	case KindDouble:
 		if f := v.float(); f != f || f > maxFinite || f < -maxFinite {
 			return append(dst, "null"...)
@@ -51,11 +51,11 @@ func appendJSON(dst []byte, v Value, slash bool, depth int) []byte {
 // maxFinite is the largest double.
 const maxFinite = 0x1p1023 * (1 + (1 - 0x1p-52))
 
-func appendKey(dst []byte, key Value, slash bool) []byte {
+func appendKey(dst []byte, key Value, slash bool, depth int) []byte {
 	if s, ok := key.AsString(); ok {
 		return AppendQuoted(dst, s, slash)
 	}
-	return AppendQuoted(dst, Text(key), slash)
+	return AppendQuoted(dst, string(appendText(nil, key, depth+1)), slash)
 }
 
 // AppendQuoted appends s as a JSON string with json-smart's escapes.

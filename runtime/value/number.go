@@ -184,8 +184,11 @@ func computeInteger(op Arithmetic, x, y Value) (result Value, ok bool) {
 		r.Mul(a, b)
 	case '/':
 		r.Quo(a, b)
-	case '%':
-		r.Rem(a, b)
+	case '%': // BigInteger.mod, which is never negative
+		if b.Sign() < 0 {
+			return Null, false
+		}
+		r.Mod(a, b)
 	}
 	return Value{p: unsafe.Pointer(r), k: KindBig}, true // a BigInteger stays one even when a long would hold it
 }

@@ -7,7 +7,7 @@ type Pair struct {
 }
 
 // Text prints key=value.
-func (e *Pair) Text() string { return Text(e.key) + "=" + Text(e.value()) }
+func (e *Pair) Text() string { return Text(ObjectOf(e)) }
 
 func (e *Pair) value() Value {
 	v, _ := e.m.Get(e.key)
@@ -85,7 +85,7 @@ func (c *Collection) items() []Value {
 }
 
 // Text prints the elements in Java's way.
-func (c *Collection) Text() string { return Text(ListOf(&List{Elements: c.items()})) }
+func (c *Collection) Text() string { return Text(ObjectOf(c)) }
 
 // Property has empty.
 func (c *Collection) Property(name string) (Value, bool) {
@@ -95,7 +95,8 @@ func (c *Collection) Property(name string) (Value, bool) {
 	return Null, false
 }
 
-// Call has size, isEmpty, contains, iterator and toString.
+// Call has size, isEmpty, contains, iterator, equals and toString, and what takes elements out of the map. Nothing can
+// be added.
 func (c *Collection) Call(name string, args []Value) (Value, bool) {
 	switch {
 	case name == "size" && len(args) == 0:
@@ -111,7 +112,7 @@ func (c *Collection) Call(name string, args []Value) (Value, bool) {
 	case name == "toString" && len(args) == 0:
 		return String(c.Text()), true
 	}
-	return Null, false
+	return c.change(name, args)
 }
 
 // same reports whether v is a set of the same elements. Values are no set: they equal only themselves.

@@ -51,7 +51,19 @@ func appendText(dst []byte, v Value, depth int) []byte {
 	case KindMap:
 		return appendMapText(dst, (*Map)(v.p), depth)
 	}
+	return appendObjectText(dst, v, depth)
+}
+
+// appendObjectText prints what holds other values at their depth: they may hold it in turn.
+func appendObjectText(dst []byte, v Value, depth int) []byte {
 	o, _ := v.AsObject()
+	switch o := o.(type) {
+	case *Pair:
+		dst = append(appendText(dst, o.key, depth+1), '=')
+		return appendText(dst, o.value(), depth+1)
+	case *Collection:
+		return appendElements(dst, o.items(), v, depth)
+	}
 	return append(dst, o.Text()...)
 }
 
@@ -59,10 +71,19 @@ func appendListText(dst []byte, l *List, depth int) []byte {
 	if l.JSON {
 		return appendJSON(dst, ListOf(l), true, depth)
 	}
+	return appendElements(dst, l.Elements, ListOf(l), depth)
+}
+
+// appendElements prints the elements of whole, which it may be one of.
+func appendElements(dst []byte, elements []Value, whole Value, depth int) []byte {
 	dst = append(dst, '[')
-	for i, e := range l.Elements {
+	for i, e := range elements {
 		if i > 0 {
 			dst = append(dst, ", "...)
+		}
+		if e.isThe(whole) {
+			dst = append(dst, "(this Collection)"...)
+			continue
 		}
 		dst = appendText(dst, e, depth+1)
 	}
@@ -78,11 +99,33 @@ func appendMapText(dst []byte, m *Map, depth int) []byte {
 		if i > 0 {
 			dst = append(dst, ", "...)
 		}
-		dst = appendText(dst, e.Key, depth+1)
-		dst = append(dst, '=')
-		dst = appendText(dst, e.Value, depth+1)
+		dst = append(appendMember(dst, e.Key, m, depth), '=')
+		dst = appendMember(dst, e.Value, m, depth)
 	}
 	return append(dst, '}')
+}
+
+// appendMember prints a key or value of a map, which it may be itself.
+func appendMember(dst []byte, v Value, of *Map, depth int) []byte {
+	if v.k == KindMap && (*Map)(v.p) == of {
+		return append(dst, "(this Map)"...)
+	}
+	return appendText(dst, v, depth+1)
+}
+
+// isThe reports whether v and w are one list, or the same view of one map.
+func (v Value) isThe(w Value) bool {
+	if v.k != w.k || v.k != KindList && v.k != KindObject {
+		return false
+	}
+	if v.k == KindObject {
+		a, _ := v.AsObject()
+		b, _ := w.AsObject()
+		x, okX := a.(*Collection)
+		y, okY := b.(*Collection)
+		return okX && okY && *x == *y
+	}
+	return v.p == w.p
 }
 
 // appendDouble prints a double as Java's Double.toString does.

@@ -61,6 +61,7 @@ func TestArithmetic(t *testing.T) {
 		{Double(1), '/', Double(0), "null"},
 		{Big(huge), '*', Double(1.5), "149999999999999999998.5"},
 		{Big(huge), '/', Int(3), "33333333333333333333"},
+		{Int(-9), '%', Big(huge), "99999999999999999990"},
 		{String("3"), '*', Int(2), "null"},
 	} {
 		got, ok := Compute(row.op, row.x, row.y)
@@ -69,6 +70,8 @@ func TestArithmetic(t *testing.T) {
 	}
 	_, ok := Compute('%', Big(huge), Double(1.5))
 	assert.False(t, ok, "Java throws")
+	_, ok = Compute('%', Big(huge), Int(-7))
+	assert.False(t, ok, "BigInteger.mod takes no negative modulus")
 	tiny, _ := ParseDecimal("1e-1000000000")
 	_, ok = Compute('+', DecimalOf(tiny), Int(1))
 	assert.False(t, ok, "a power of ten without bound")
@@ -85,6 +88,30 @@ func TestEqual(t *testing.T) {
 	list := ListOf(&List{Elements: []Value{Int(1)}})
 	assert.True(t, Equal(list, ListOf(&List{Elements: []Value{Int(1)}, JSON: true})))
 	assert.True(t, Equal(list, String("[1]")))
+}
+
+// TestSelf prints what holds itself: Java marks it where it stands directly within, and overflows its stack elsewhere.
+func TestSelf(t *testing.T) {
+	l := &List{}
+	l.Elements = []Value{ListOf(l)}
+	assert.Equal(t, "[(this Collection)]", Text(ListOf(l)))
+	m := &Map{}
+	m.Put(String("m"), MapOf(m))
+	assert.Equal(t, "{m=(this Map)}", Text(MapOf(m)))
+	for _, view := range []string{"values", "entrySet"} {
+		m := &Map{}
+		m.Put(String("m"), MapOf(m).Call(view))
+		if view == "values" {
+			assert.Equal(t, "{m=[(this Collection)]}", Text(MapOf(m)))
+			continue
+		}
+		assert.PanicsWithValue(t, TooDeep{}, func() { Text(MapOf(m)) })
+		assert.PanicsWithValue(t, TooDeep{}, func() { AppendJSON(nil, ListOf(&List{Elements: []Value{MapOf(m)}})) })
+		list := &List{JSON: true}
+		list.Elements = []Value{m.get("m")}
+		m.Put(String("l"), ListOf(list))
+		assert.PanicsWithValue(t, TooDeep{}, func() { Text(ListOf(list)) })
+	}
 }
 
 // TestLargeMaps checks that maps work the same beyond the size from which they keep an index.
@@ -124,8 +151,10 @@ func TestHashOrder(t *testing.T) {
 func TestEndless(t *testing.T) {
 	l := &List{}
 	l.Elements = []Value{ListOf(l)}
-	assert.PanicsWithValue(t, TooDeep{}, func() { Text(ListOf(l)) })
 	assert.PanicsWithValue(t, TooDeep{}, func() { AppendJSON(nil, ListOf(l)) })
+	outer := &List{Elements: []Value{ListOf(&List{Elements: make([]Value, 1)})}}
+	outer.Elements[0].Call("set", Int(0), ListOf(outer))
+	assert.PanicsWithValue(t, TooDeep{}, func() { Text(ListOf(outer)) })
 	assert.False(t, Same(ListOf(l), ListOf(&List{Elements: []Value{ListOf(l)}})))
 }
 

@@ -84,6 +84,9 @@ func (p *parser) content() (ending, bool) {
 	if p.fresh && p.blanksBeforeSet() {
 		return ending{}, false
 	}
+	if p.afterReference() {
+		return ending{}, false
+	}
 	switch p.text[p.pos] {
 	case '$':
 		p.dollar(0)
@@ -146,37 +149,20 @@ func (p *parser) dollar(k int) {
 		p.plainDollar()
 		return
 	}
+	p.openReference()
 	ref := p.reference()
 	p.fresh = true
-	if k%2 == 1 {
-		p.write(start-k, strings.Repeat(`\`, k/2)+ref.Source)
-		return
+	if ref.Formal {
+		p.leave()
+	} else {
+		p.behind(ref.Parts)
 	}
 	p.write(start-k, strings.Repeat(`\`, k/2))
+	if k%2 == 1 {
+		p.write(start, ref.Source)
+		return
+	}
 	p.add(ast.Output{Ref: ref})
-	if n := len(ref.Parts); n > 0 && !ref.Formal && p.has("##") && !p.has("###") {
-		if _, ok := ref.Parts[n-1].(ast.Property); ok {
-			p.plainComment()
-			return
-		}
-	}
-	if !ref.Formal {
-		p.afterReference()
-	}
-}
-
-// afterReference prints what Velocity's lexer takes for a token of its own behind a reference: a word, or a brace. After
-// it blanks before #set are dropped.
-func (p *parser) afterReference() {
-	start := p.pos
-	if c := p.peek(0); c == '{' || c == '}' {
-		p.pos++
-	} else if isNameStart(c) {
-		for isName(p.peek(0)) {
-			p.pos++
-		}
-	}
-	p.write(start, p.text[start:p.pos])
 }
 
 // plainComment prints the ## that touches a property: Velocity takes no comment to start there.
@@ -204,6 +190,7 @@ func (p *parser) plainDollar() {
 	}
 	p.pos++
 	p.fresh = true
+	p.openReference()
 	rest := p.text[p.pos:]
 	if p.template && (rest == "" || rest == "!") {
 		p.fail(start, len(p.text), "a template cannot end with $", "write $ before the last character, or end the template with a newline")
@@ -211,18 +198,22 @@ func (p *parser) plainDollar() {
 	if p.swallowedBySet() {
 		return
 	}
-	start += run
-	p.write(start-run, p.text[start-run:start])
-	if strings.HasPrefix(rest, "!$") {
+	if p.has("!{") {
 		p.pos++
-		p.write(start, "$!")
+	}
+	if !p.has("{") { // else the brace may start a reference
+		p.leave()
+	} else if p.braced("") {
+		p.write(start, p.text[start:start+run])
 		return
 	}
-	if strings.HasPrefix(rest, "!") && !strings.HasPrefix(rest, "!{") && !strings.HasPrefix(rest, "![") {
-		p.fail(start, p.pos+1, "$! without a name after it", "put something else between $ and !")
-	}
-	if strings.HasPrefix(rest, "!") {
+	p.write(start, p.text[start:start+run])
+	start += run
+	switch {
+	case p.has("!$"), p.has("!["):
 		p.pos++
+	case p.has("!"):
+		p.fail(start, p.pos+1, "$! without a name after it", "put something else between $ and !")
 	}
 	p.write(start, p.text[start:p.pos])
 }

@@ -19,8 +19,14 @@ func known(name string) bool {
 func (p *parser) hash(k int) (ending, bool) {
 	start := p.pos
 	switch {
+	case p.has("##") && p.state == inModifier && !p.has("###"):
+		p.plainComment()
+		return ending{}, false
 	case p.has("##"):
 		p.write(start-k, strings.Repeat(`\`, k))
+		if p.state != inText {
+			p.leave()
+		}
 		p.lineComment()
 		return ending{}, false
 	case p.has("#*"):
@@ -33,6 +39,9 @@ func (p *parser) hash(k int) (ending, bool) {
 		return ending{}, false
 	}
 	name, end := p.directiveName()
+	if p.state != inText && !p.setOpens() {
+		p.leave()
+	}
 	if name == "" {
 		p.plainHash(start - k)
 		return ending{}, false
@@ -130,14 +139,21 @@ func (p *parser) plainHash(start int) {
 		p.write(start, p.text[start:p.pos-1])
 		return
 	default:
-		p.digits()
-		if isDigit(p.text[p.pos-1]) && p.peek(0) == '.' {
-			p.pos++
-			p.digits()
-		}
+		p.hashNumber()
 	}
 	p.write(start, p.text[start:p.pos])
 	p.fresh = true
+}
+
+// hashNumber skips the number behind a plain #, which is a token of its own.
+func (p *parser) hashNumber() {
+	at := 0
+	if p.peek(0) == '-' {
+		at++
+	}
+	if isDigit(p.peek(at)) || p.peek(at) == '.' && isDigit(p.peek(at+1)) {
+		p.number()
+	}
 }
 
 // swallowedBySet reports whether blanks and a #set follow: a lone $ or # before them is lost, as the blanks are.

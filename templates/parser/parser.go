@@ -5,6 +5,7 @@ package parser
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/templates/ast"
 )
@@ -42,6 +43,10 @@ type parser struct {
 	nodes *[]ast.Node
 	// fresh is set where the lexer starts a new token, so that blanks before #set belong to it (3.5 rule 3).
 	fresh bool
+	// state and unended are the lexer's: what it takes the next characters for, and how many properties are not ended.
+	state   lexState
+	unended int
+	word    int // where the word begins that the text ends in
 }
 
 // run parses everything and turns the parser's own panics into a problem.
@@ -56,6 +61,7 @@ func (p *parser) run() (nodes []ast.Node, problem *Problem) {
 		}
 	}()
 	p.fresh = true
+	p.word = len(strings.TrimRightFunc(p.text, func(r rune) bool { return r < utf8.RuneSelf && isName(byte(r)) && r != '-' }))
 	nodes, end := p.block(blockTop)
 	if end.kind != endOfText {
 		p.fail(end.start, p.pos, fmt.Sprintf("#%s without a directive that it belongs to", end.name()), "remove it, or escape it as \\#"+end.name())

@@ -28,6 +28,10 @@ func TestProblems(t *testing.T) {
 		{"#foreach($i on $l)x#end", "o", "needs the word in"},
 		{"#[[ raw", "#[[", "without ]]#"},
 		{"#tag (a+b)", "+", "a value is needed"},
+		{"$a.b$c(d)", "(", "nothing has ended"},
+		{"$a#set($v = 1)[0]", "[", "nothing has ended"},
+		{"$a.b()true", "true", "nothing has ended"},
+		{"$a{b c", "{b", "lacks its }"},
 		{"$true", "$true", "no reference"},
 		{"#parse('x')", "#parse", "nothing to load"},
 	} {
@@ -55,7 +59,7 @@ func TestSpans(t *testing.T) {
 // TestLargeTemplates holds the time that 300 KB may take: a second, whatever they consist of.
 func TestLargeTemplates(t *testing.T) {
 	const size = 300 << 10
-	for _, piece := range []string{"$5", "#x ", "\\", "$a.b ", "#set($a = \"$b\") ", "#if($a)x#end\n", "\"$", "#[[x]]#", "##\n", "#*", "[", "#foo(", "$a[", "${", "#if(", "{'a':"} {
+	for _, piece := range []string{"$5", "#x ", "\\", "$a.b ", "#set($a = \"$b\") ", "#if($a)x#end\n", "\"$", "#[[x]]#", "##\n", "#*", "[", "#foo(", "$a.b", "$a.b$c(", "$a{$b}", "$a.b$c#set($d = 1)(", "$a{", "$a[", "${", "#if(", "{'a':"} {
 		text := strings.Repeat(piece, size/len(piece)) + "\n"
 		start := time.Now()
 		_, _ = Parse(text)
