@@ -106,9 +106,7 @@ const (
 
 // release makes c ready for the next request.
 func (c *Ctx) release() {
-	releaseAll(c.held)
-	releaseAll(c.heldAnswer)
-	c.held, c.heldAnswer = c.held[:0], c.heldAnswer[:0]
+	c.letGo()
 	clear(c.fields) // texts of the server's buffers
 	c.fields = c.fields[:0]
 	if cap(c.fields) > keptFields {
@@ -132,6 +130,13 @@ func (c *Ctx) release() {
 	c.front, c.scheme, c.remote, c.traced, c.closes = frontFast, "", "", false, false
 	c.netTLS, c.clientCert, c.underDomain = nil, nil, false
 	c.announced, c.retryAfter = c.announced[:0], ""
+}
+
+// letGo releases what is held.
+func (c *Ctx) letGo() {
+	releaseAll(c.held)
+	releaseAll(c.heldAnswer)
+	c.held, c.heldAnswer = c.held[:0], c.heldAnswer[:0]
 }
 
 // kept is b emptied, or nothing when it grew too large to be kept.

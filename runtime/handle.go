@@ -34,6 +34,12 @@ func (core *Core) handle(rc *fasthttp.RequestCtx, refused Fault) {
 
 // run serves a request that was opened with f.
 func (c *Ctx) run(f Fault) {
+	ended := false
+	defer func() {
+		if !ended { // it panics: the front recovers, and what the request holds must not be held for ever
+			c.letGo()
+		}
+	}()
 	core := c.core
 	watched := core.settings.observer != nil || core.settings.accessLog != nil
 	if watched {
@@ -56,6 +62,7 @@ func (c *Ctx) run(f Fault) {
 	if watched {
 		c.report(status)
 	}
+	ended = true
 }
 
 // end gives c back.

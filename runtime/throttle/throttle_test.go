@@ -229,3 +229,22 @@ func TestRequestsCountWhenTheyCome(t *testing.T) {
 	g.expect(t, passed, "prod", "GET /keyed", "X-Api-Key", keyOf("alice")) // the next day's
 	g.expect(t, exceeded, "prod", "GET /keyed", "X-Api-Key", keyOf("alice"))
 }
+
+// A request that panics leaves, as others do.
+func TestPanicsLeave(t *testing.T) {
+	panics := true
+	g := document{
+		throttle: Config{Places: []Place{{Routes: []*gw.Route{getPets}, Concurrent: 1}, {Routes: []*gw.Route{postPets}, Concurrent: 1, Key: ClientAddress()}}},
+		handle: func(*gw.Ctx) {
+			if panics {
+				panic("on purpose")
+			}
+		},
+	}.start(t)
+	for _, operation := range []string{"GET /pets", "POST /pets"} {
+		panics = true
+		require.PanicsWithValue(t, "on purpose", func() { g.ask("prod", operation) })
+		panics = false
+		g.expect(t, passed, "prod", operation)
+	}
+}
