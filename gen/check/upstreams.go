@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/source"
@@ -73,18 +75,11 @@ func (c *checker) balance(upstream *model.Upstream) {
 		c.add(diag.Diagnostic{Code: diag.BadHashOn, Span: upstream.HashOn.Span, Message: fmt.Sprintf("hashOn has no meaning for %s", way), Help: "write balance: hash, or take hashOn away"})
 	case way == "hash":
 		on := upstream.HashOn.Value
-		if name, ok := strings.CutPrefix(on, "header:"); on != "client-ip" && on != "path" && (!ok || !isToken(name)) {
+		if name, ok := strings.CutPrefix(on, "header:"); on != "client-ip" && on != "path" && (!ok || !httpguts.ValidHeaderFieldName(name)) {
 			c.add(diag.Diagnostic{Code: diag.BadHashOn, Span: upstream.HashOn.Span, Message: fmt.Sprintf("%q cannot be hashed on", on),
 				Help: "write header:NAME, client-ip or path"})
 		}
 	}
-}
-
-// isToken reports whether s may name a header (RFC 9110).
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", r)
-	})
 }
 
 func (c *checker) health(upstream *model.Upstream) {

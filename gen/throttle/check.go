@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/gatewright/gatewright/gen/diag"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/source"
@@ -95,22 +97,14 @@ func (c *checker) routeThrottle(t *model.Throttle) {
 		c.bad(t.Key.Span, fmt.Sprintf("%q tells no clients apart", t.Key.Value), "write none, client-ip, api-key, header:NAME or claim:NAME")
 	case by == APIKey && len(c.api.UsagePlans) == 0:
 		c.bad(t.Key.Span, "API keys are told apart, but the document has no usage plan", "list plans in x-gateway-usage-plans, or write header:X-Api-Key")
-	case by == Header && !isHeader(name):
+	case by == Header && !httpguts.ValidHeaderFieldName(name):
 		c.bad(t.Key.Span, fmt.Sprintf("%q is no name of a header", name), "")
 	}
 }
 
-func isHeader(name string) bool {
-	for i := range len(name) {
-		if b := name[i]; b <= ' ' || b >= 0x7f || b == ':' || b == '"' || b == '(' || b == ')' || b == ',' || b == '/' {
-			return false
-		}
-	}
-	return name != ""
-}
-
 // methods checks throttles by method key.
 func (c *checker) methods(methods []model.MethodThrottle) {
+	before := map[methodkey.Key]string{}
 	for _, m := range methods {
 		c.throttle(m.Throttle)
 		key, err := methodkey.Parse(m.Method.Value)
@@ -118,6 +112,11 @@ func (c *checker) methods(methods []model.MethodThrottle) {
 			c.bad(m.Method.Span, err.Error(), "")
 			continue
 		}
+		if other, twice := before[key]; twice {
+			c.bad(m.Method.Span, fmt.Sprintf("%q names the same as %q", m.Method.Value, other), "leave one of them")
+			continue
+		}
+		before[key] = m.Method.Value
 		if !c.fitsAny(key) {
 			c.bad(m.Method.Span, fmt.Sprintf("%q names no operation of the document", m.Method.Value), "write METHOD and path as the document has them, or * /* for all")
 		}
@@ -186,13 +185,14 @@ func (c *checker) quota(q *model.Quota) {
 		c.bad(q.Span, "limit and period of a quota go together", "write both, such as {limit: 1000, period: MONTH}")
 		return
 	}
-	if q.Limit.Value < 1 || q.Limit.Value > limit.MaxQuota {
+	sound := 1 <= q.Limit.Value && q.Limit.Value <= limit.MaxQuota
+	if !sound {
 		c.bad(q.Limit.Span, fmt.Sprintf("%d requests are no quota", q.Limit.Value), "write a number above 0; a key that may not call at all is enabled: false")
 	}
 	if _, ok := periodOf(q.Period); !ok {
 		c.bad(q.Period.Span, fmt.Sprintf("unknown period %q", q.Period.Value), "write DAY, WEEK or MONTH")
 	}
-	if o := q.Offset; o != nil && (o.Value < 0 || o.Value > q.Limit.Value) {
+	if o := q.Offset; o != nil && (o.Value < 0 || sound && o.Value > q.Limit.Value) {
 		c.bad(o.Span, fmt.Sprintf("an offset of %d does not fit into the limit", o.Value), "it is how many requests count as made in the first period")
 	}
 }
