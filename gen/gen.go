@@ -140,7 +140,7 @@ func front(ctx context.Context, o Options, found *diag.List) (*model.API, Result
 	found.Add(check.Check(api)...)
 	found.Add(integration.CheckAll(api)...)
 	found.Add(authorizer.CheckAll(api)...)
-	found.Add(throttle.Check(api, func(op *model.Operation) bool { return authorizer.Of(api, op).Keyed() })...)
+	found.Add(throttle.Check(api, func(op *model.Operation) throttle.Caller { return authorizer.Of(api, op) })...)
 	found.Add(validation.Check(api, validation.Options{Replies: o.CheckResponses, Formats: o.Formats})...)
 	return api, result
 }

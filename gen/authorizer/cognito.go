@@ -63,6 +63,8 @@ func (k cognito) lower(g Guard, w Wiring) plan.Value {
 	return b.call(g, w)
 }
 
+func (cognito) claims() bool { return true }
+
 func (cognito) fact(g Guard) string { return "user pool of " + g.scheme.Name.Value }
 
 // poolIssuer is what iss is in the tokens of a user pool.

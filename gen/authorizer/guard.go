@@ -164,6 +164,9 @@ func closed() []plan.Step {
 // Keyed reports whether the operation wants an API key.
 func (g Guard) Keyed() bool { return g.key != nil }
 
+// Claims reports whether callers bring a token with claims.
+func (g Guard) Claims() bool { return g.asked != nil && g.asked.claims() }
+
 // Fact says in a few words who may call.
 func (g Guard) Fact() string {
 	var facts []string

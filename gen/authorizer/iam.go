@@ -20,6 +20,8 @@ func (iam) lower(_ Guard, w Wiring) plan.Value {
 	return plan.PrincipalsAuthorize.Call(w.Principals(), plan.Name("c"))
 }
 
+func (iam) claims() bool { return false }
+
 func (iam) fact(Guard) string { return "IAM authorization" }
 
 var (

@@ -19,6 +19,8 @@ type kind interface {
 	lower(g Guard, w Wiring) plan.Value
 	// fact says in a few words who may call.
 	fact(g Guard) string
+	// claims reports whether callers bring claims.
+	claims() bool
 }
 
 // kinds are all of them.

@@ -46,6 +46,8 @@ func (lambda) lower(g Guard, w Wiring) plan.Value {
 	return plan.Authorize.Call(w.Lambda(a), plan.Name("c"))
 }
 
+func (lambda) claims() bool { return false }
+
 func (lambda) fact(g Guard) string { return "authorizer " + g.scheme.Name.Value }
 
 // lambdaOf reads a scheme that was checked; ok is false where the document makes the authorizer fail.

@@ -65,4 +65,6 @@ func (k openID) lower(g Guard, w Wiring) plan.Value {
 	return b.call(g, w)
 }
 
+func (openID) claims() bool { return true }
+
 func (openID) fact(g Guard) string { return "tokens of " + g.scheme.Name.Value }

@@ -14,9 +14,9 @@ func limitCodes() []Info {
 		Example:     "x-gateway-throttle: {rateLimit: -1, burstLimit: 20}",
 		Remedy:      "Write both numbers, a key that fits an operation, DAY, WEEK or MONTH as period.",
 	}, {
-		Code: UnusedLimit, Title: "usage plan that limits nothing",
-		Explanation: "Usage plans count callers by their API keys. An operation that asks for none is open to everybody as often as they like, whatever a plan says, as it is at Amazon.",
+		Code: UnusedLimit, Title: "limit that is not what it seems",
+		Explanation: "Usage plans count callers by their API keys. An operation that asks for none is open to everybody as often as they like, whatever a plan says, as it is at Amazon. An x-gateway-throttle whose key is an API key or a claim tells nobody apart where callers bring none: they all share one limit.",
 		Example:     "x-gateway-usage-plans: {gold: {keys: [alice], quota: {limit: 100, period: DAY}}}   # and no operation with such a scheme",
-		Remedy:      "List the scheme of API keys in the security of the operation, or limit it by x-gateway-throttle.",
+		Remedy:      "List the scheme of API keys in the security of the operation, or limit it by x-gateway-throttle with another key.",
 	}}
 }

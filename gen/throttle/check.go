@@ -13,9 +13,17 @@ import (
 	"github.com/gatewright/gatewright/runtime/limit/methodkey"
 )
 
-// Check returns what is wrong with the limits of a document. keyed says which operations want an API key.
-func Check(api *model.API, keyed func(*model.Operation) bool) []diag.Diagnostic {
-	c := &checker{api: api, keyed: keyed}
+// Caller is what is known of who calls an operation.
+type Caller interface {
+	// Keyed reports whether callers bring an API key.
+	Keyed() bool
+	// Claims reports whether they bring a token with claims.
+	Claims() bool
+}
+
+// Check returns what is wrong with the limits of a document. callers says who calls an operation.
+func Check(api *model.API, callers func(*model.Operation) Caller) []diag.Diagnostic {
+	c := &checker{api: api, callers: callers}
 	c.throttle(api.AccountThrottle)
 	c.routeThrottle(api.Gateway.Throttle)
 	for _, item := range api.Paths {
@@ -24,6 +32,7 @@ func Check(api *model.API, keyed func(*model.Operation) bool) []diag.Diagnostic 
 			c.routeThrottle(op.Gateway.Throttle)
 		}
 	}
+	c.untold()
 	for _, s := range api.Stages {
 		c.throttle(s.Throttle)
 		c.methods(s.Methods)
@@ -47,9 +56,9 @@ func Check(api *model.API, keyed func(*model.Operation) bool) []diag.Diagnostic 
 }
 
 type checker struct {
-	api   *model.API
-	keyed func(*model.Operation) bool
-	found []diag.Diagnostic
+	api     *model.API
+	callers func(*model.Operation) Caller
+	found   []diag.Diagnostic
 }
 
 func (c *checker) bad(span source.Span, message, help string) {
@@ -148,27 +157,65 @@ func (c *checker) unused(u *model.UsagePlan) bool {
 	default:
 		return false
 	}
-	c.warn(span, fmt.Sprintf("usage plan %s limits nothing: no operation asks for an API key", u.Name.Value))
+	c.warn(span, fmt.Sprintf("usage plan %s limits nothing: no operation asks for an API key", u.Name.Value), keyHelp)
 	return true
 }
 
 // unusedMethod warns of a throttle in a plan that fits operations without API keys alone.
 func (c *checker) unusedMethod(u *model.UsagePlan, m model.MethodThrottle) {
 	if key, err := methodkey.Parse(m.Method.Value); err == nil && c.fitsAny(key) && !c.anyKeyed(key.Fits) {
-		c.warn(m.Method.Span, fmt.Sprintf("usage plan %s limits nothing there: %s asks for no API key", u.Name.Value, m.Method.Value))
+		c.warn(m.Method.Span, fmt.Sprintf("usage plan %s limits nothing there: %s asks for no API key", u.Name.Value, m.Method.Value), keyHelp)
 	}
 }
 
-func (c *checker) warn(span source.Span, message string) {
-	c.found = append(c.found, diag.Diagnostic{Code: diag.UnusedLimit, Severity: diag.Warning, Span: span, Message: message,
-		Help: "list the scheme of API keys in the operation's security, or write x-gateway-throttle"})
+const keyHelp = "list the scheme of API keys in the operation's security, or write x-gateway-throttle"
+
+func (c *checker) warn(span source.Span, message, help string) {
+	c.found = append(c.found, diag.Diagnostic{Code: diag.UnusedLimit, Severity: diag.Warning, Span: span, Message: message, Help: help})
+}
+
+// untold warns of an x-gateway-throttle that tells clients apart by what none of its operations asks them for: they all share
+// one limit.
+func (c *checker) untold() {
+	told := map[*model.Throttle]bool{}
+	var order []*model.Throttle
+	for _, item := range c.api.Paths {
+		for _, op := range item.Operations {
+			t := PlaceOf(c.api, item, op).Throttle
+			if t == nil {
+				continue
+			}
+			if _, seen := told[t]; !seen {
+				order = append(order, t)
+			}
+			told[t] = told[t] || c.tells(t, c.callers(op))
+		}
+	}
+	for _, t := range order {
+		if !told[t] {
+			c.warn(t.Key.Span, fmt.Sprintf("%s tells no clients apart there: no operation below asks for it", t.Key.Value),
+				"list the scheme that asks for it in the operation's security, or write another key")
+		}
+	}
+}
+
+// tells reports whether callers bring what the throttle tells them apart by. What is wrong without that was said.
+func (c *checker) tells(t *model.Throttle, callers Caller) bool {
+	switch by, _, _ := KeyOf(t); by {
+	case APIKey:
+		return callers.Keyed() || len(c.api.UsagePlans) == 0
+	case Claim:
+		return callers.Claims()
+	default:
+		return true
+	}
 }
 
 // anyKeyed reports whether any operation that fits asks for an API key.
 func (c *checker) anyKeyed(fits func(method, path string) bool) bool {
 	for _, item := range c.api.Paths {
 		for _, op := range item.Operations {
-			if fits(op.Method, item.Path.Value) && c.keyed(op) {
+			if fits(op.Method, item.Path.Value) && c.callers(op).Keyed() {
 				return true
 			}
 		}
