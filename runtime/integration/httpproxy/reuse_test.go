@@ -49,7 +49,8 @@ func TestNotSentTwice(t *testing.T) {
 
 // An answer that nobody asked for is never given to the next request.
 func TestUnaskedAnswer(t *testing.T) {
-	ready := make(chan struct{}, 1)
+	// Two channels: with one, a side could take back what it has just said itself.
+	poison, poisoned := make(chan struct{}), make(chan struct{})
 	url := raw(t, func(p *peer) {
 		for {
 			head, err := p.head()
@@ -61,14 +62,14 @@ func TestUnaskedAnswer(t *testing.T) {
 				p.say("%s", answer("first")+answer("poison"))
 			case strings.Contains(head, "/later"): // when the connection is idle already
 				p.say("%s", answer("first"))
-				<-ready
+				<-poison
 				p.say("%s", answer("poison"))
-				ready <- struct{}{}
+				poisoned <- struct{}{}
 			case strings.HasPrefix(head, "HEAD"):
 				p.say("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n")
-				<-ready
+				<-poison
 				p.say("%s", answer("poison"))
-				ready <- struct{}{}
+				poisoned <- struct{}{}
 			default:
 				p.say("%s", answer("good"))
 			}
@@ -85,14 +86,14 @@ func TestUnaskedAnswer(t *testing.T) {
 
 		for _, method := range []string{"GET", "POST"} {
 			require.Equal(t, "first", g.ask(t, "GET", "/later", "").body)
-			ready <- struct{}{}
-			<-ready // the poison is on its way
+			poison <- struct{}{}
+			<-poisoned
 			got := g.ask(t, method, "/a", "").body
 			require.Contains(t, []string{"good", bodyFailure}, got, method)
 		}
 		require.Equal(t, 200, g.ask(t, "HEAD", "/", "").status)
-		ready <- struct{}{}
-		<-ready
+		poison <- struct{}{}
+		<-poisoned
 		require.Equal(t, "good", g.ask(t, "GET", "/a", "").body, "after HEAD the connection is looked at")
 	}
 }
