@@ -44,34 +44,41 @@ func (s *Store) admitExact(deadline time.Time, lines []limit.Shared) (int, error
 		}
 	}
 	calls := s.byTag(lines, false)
-	var err error
+	refused, err := -1, error(nil)
 	for i, c := range calls {
 		if err = c.enqueue(); err != nil {
 			calls = calls[:i]
 			break
 		}
 	}
-	timer := time.NewTimer(s.patience(deadline))
-	defer timer.Stop()
-	refused := -1
-	for _, c := range calls {
-		if err == nil {
-			err = c.wait(timer.C)
-		} else {
-			c.leave()
-		}
-		if err == nil && c.refused >= 0 && (refused < 0 || c.at[c.refused] < refused) {
-			refused = c.at[c.refused]
-		}
+	if err == nil {
+		refused, err = await(calls, s.patience(deadline))
 	}
 	if err != nil || refused >= 0 {
 		for _, c := range calls {
+			c.leave()
 			if c.state.Load() == answered && c.granted() {
 				c.reverse()
 			}
 		}
 	}
 	return refused, err
+}
+
+// await waits for the answers of all calls, and says which line of the request was refused first.
+func await(calls []*exact, patience time.Duration) (refused int, err error) {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	refused = -1
+	for _, c := range calls {
+		if err := c.wait(timer); err != nil {
+			return -1, err
+		}
+		if c.refused >= 0 && (refused < 0 || c.at[c.refused] < refused) {
+			refused = c.at[c.refused]
+		}
+	}
+	return refused, nil
 }
 
 // patience is how long a request waits.
@@ -179,17 +186,18 @@ func (c *exact) finish(refused int, err error) {
 	}
 }
 
-// wait waits for the answer.
-func (c *exact) wait(timeout <-chan time.Time) error {
+// wait waits for the answer until timer fires, which it does again at once for the calls that come next. What finish has set is
+// seen when the answer has come, and as well when leave says that it was there first.
+func (c *exact) wait(timer *time.Timer) error {
 	select {
 	case <-c.done:
-		return c.err
-	case <-timeout:
+	case <-timer.C:
+		timer.Reset(0)
 		if c.leave() {
 			return errSlow
 		}
-		return c.err
 	}
+	return c.err
 }
 
 // leave gives up waiting; false when the answer was there first.
