@@ -235,13 +235,14 @@ func (sh *shard) outcome(n int, err error) {
 		sh.mu.Unlock()
 		return
 	}
-	sh.down = fmt.Errorf("%w: %s: %w", ErrUnavailable, sh.name, err)
+	down := fmt.Errorf("%w: %s: %w", ErrUnavailable, sh.name, err)
+	sh.down = down
 	sh.window = startWindow
 	waiting := sh.empty()
 	sh.store.running.Go(sh.probe)
 	sh.mu.Unlock()
 	sh.store.config.Logger.Warn("redis does not answer", "server", sh.name, "error", err)
-	sh.refuse(waiting, sh.down)
+	sh.refuse(waiting, down) // sh.down may be nil again
 }
 
 // empty takes all that wait; mu is held.

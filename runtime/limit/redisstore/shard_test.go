@@ -1,6 +1,8 @@
 package redisstore
 
 import (
+	"context"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -64,4 +66,43 @@ func TestServerThatCameBackIsNotRunOver(t *testing.T) {
 		defer sh.mu.Unlock()
 		return sh.window == maxWaiting
 	})
+}
+
+// blocking is a logger's handler that does not come back from a warning before it is let.
+type blocking struct {
+	slog.Handler
+	reached, proceed chan struct{}
+}
+
+func (b blocking) Enabled(context.Context, slog.Level) bool { return true }
+
+func (b blocking) Handle(_ context.Context, r slog.Record) error {
+	if r.Level == slog.LevelWarn {
+		close(b.reached)
+		<-b.proceed
+	}
+	return nil
+}
+
+// A server that answers again while it is still being said that it does not: the calls that waited are refused with the reason.
+func TestServerThatComesBackBeforeItsCallsAreRefused(t *testing.T) {
+	redis := startServer(t)
+	b := blocking{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
+	s := open(t, Config{URL: redis.URL(), Mode: Exact, Logger: slog.New(b)})
+	sh := s.all()[0]
+	eventually(t, "nothing is under way", func() bool { return !s.pending() })
+	waiting := &exact{store: s, refused: -1, done: make(chan struct{}, 1)}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		sh.mu.Lock()
+		sh.failures, sh.queue, sh.pending = maxFailures, append(sh.queue, waiting), 2 // no worker is told of it
+		sh.mu.Unlock()
+		sh.outcome(1, errSlow)
+	}()
+	<-b.reached
+	eventually(t, "the server answers again", func() bool { return s.Healthy() == nil })
+	close(b.proceed)
+	<-ended
+	require.ErrorIs(t, waiting.err, ErrUnavailable)
 }
