@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"math"
+	"math/bits"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,7 +71,7 @@ func (q *localLine) takeQuota(now time.Time, spec limit.Quota, share int64) bool
 	defer q.mu.Unlock()
 	if unix := start.Unix(); unix > q.period {
 		if q.count = 0; q.period == 0 {
-			q.count = spec.Offset * share / spec.Limit
+			q.count = portion(spec.Offset, share, spec.Limit)
 		}
 		q.period = unix
 	}
@@ -79,6 +80,13 @@ func (q *localLine) takeQuota(now time.Time, spec limit.Quota, share int64) bool
 	}
 	q.count++
 	return true
+}
+
+// portion is n * share / whole, of which the product may be larger than an int64. share is at most whole.
+func portion(n, share, whole int64) int64 {
+	high, low := bits.Mul64(uint64(max(n, 0)), uint64(share))
+	part, _ := bits.Div64(high, low, uint64(whole))
+	return int64(part)
 }
 
 func (q *localLine) used(now time.Time, spec limit.Quota) int64 {
