@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"strconv"
@@ -141,7 +140,7 @@ func (p *place) path(text string) error {
 	}
 	db, err := strconv.ParseUint(text, 10, 16)
 	if err != nil {
-		return fmt.Errorf("the database in the URL of Redis is no number: %q", text)
+		return errors.New("the database in the URL of Redis is no number") // it may be a password's end, behind a / in it
 	}
 	p.db = int(db)
 	return nil
@@ -157,7 +156,8 @@ func (p *place) query(text string) error {
 	for name, v := range values {
 		field := known[name]
 		if field == nil {
-			return fmt.Errorf("the URL of Redis has the parameter %q: ca, cert, key, server-name, sentinel-user and sentinel-password are known", name)
+			// its name may be of a password, behind a ? in it
+			return errors.New("the URL of Redis has a parameter other than ca, cert, key, server-name, sentinel-user and sentinel-password")
 		}
 		*field = v[len(v)-1]
 	}
