@@ -368,3 +368,36 @@ func TestLeaseThatRedisForgot(t *testing.T) {
 	require.Equal(t, taken{extra: 6, info: 0}, takenAt(c.run("gateway", 0, "b", false, &l, ask), 0))
 	require.EqualValues(t, 4, takenAt(c.run("", 0, "b", false, &l, taking{need: 10}), 0).got)
 }
+
+// Where a quota's period is not that of Redis, nothing is done to the lines before it either.
+func TestWrongPeriodTouchesNoLine(t *testing.T) {
+	c := newClocked(t)
+	l := limits{rate: limit.Rate{PerSecond: 1, Burst: 100}, quota: limit.Quota{Limit: 100}}
+	c.run("gateway", 0, "b", false, &l, taking{want: 50})
+	c.now += leaseTime/1000 + 1 // the lease is over
+	before := c.client.HGetAll(t.Context(), "b").Val()
+	args := taking{need: 1}.appendTo([]any{"", 0, leaseTime / 1000}, false, &l)
+	args = taking{need: 1, start: c.now + 1, end: c.now + 2}.appendTo(args, true, &l)
+	args = append(args, c.now/1e6, c.now%1e6)
+	reply, err := c.script.Run(t.Context(), c.client, []string{"b", "q"}, args...).Int64Slice()
+	require.NoError(t, err)
+	require.Equal(t, []int64{c.now, wrongPeriod}, reply)
+	require.Equal(t, before, c.client.HGetAll(t.Context(), "b").Val())
+}
+
+// A quota whose period is made longer goes on with the count of the shorter one, and takes back what is not used.
+func TestQuotaOfALongerPeriodTakesBack(t *testing.T) {
+	c := newClocked(t)
+	c.now += 5 * 86400e6
+	l := limits{quota: limit.Quota{Limit: 1000}}
+	ask := func(p limit.Period, need, want, back int64, of limit.Period) taken {
+		at := time.UnixMicro(c.now)
+		return takenAt(c.run("gateway", 0, "q", true, &l, taking{need: need, want: want, back: back,
+			start: p.Start(at).UnixMicro(), end: p.End(at).UnixMicro(), backOf: of.Start(at).UnixMicro()}), 0)
+	}
+	require.EqualValues(t, 110, ask(limit.Day, 100, 10, 0, limit.Day).info)
+	require.EqualValues(t, 120, ask(limit.Month, 0, 20, 10, limit.Day).info, "what is of the shorter one")
+	require.EqualValues(t, 100, ask(limit.Month, 0, 0, 20, limit.Month).info, "what is of the longer one")
+	c.now += 86400e6
+	require.EqualValues(t, 101, ask(limit.Month, 1, 0, 0, limit.Month).info)
+}

@@ -20,6 +20,12 @@ local lease, late, ttl = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 if late > 0 and now > late then
   return {now, -2}
 end
+for i = 1, #KEYS do
+  local a = 4 + (i - 1) * 9
+  if ARGV[a] == 'q' and (now < tonumber(ARGV[a + 6]) or now >= tonumber(ARGV[a + 7])) then
+    return {now, -1} -- before anything is written
+  end
+end
 local SETBACK = 10000000 -- a stored time this far ahead of now: Redis's clock was set back
 
 local function fill(b, to)
@@ -124,14 +130,16 @@ local function quota(key, a)
   local q = {key = key, limit = tonumber(ARGV[a + 1]), offset = tonumber(ARGV[a + 2]),
     need = tonumber(ARGV[a + 3]), want = tonumber(ARGV[a + 4]), back = tonumber(ARGV[a + 5]),
     start = tonumber(ARGV[a + 6]), ends = tonumber(ARGV[a + 7])}
-  if now < q.start or now >= q.ends then return nil end
   q.period, q.count = tonumber(h[1]), tonumber(h[2])
   if not q.period then
     q.period, q.count, q.fresh = q.start, q.offset, true
   elseif q.period < q.start then
     q.period, q.count, q.fresh = q.start, 0, true
   end
-  if q.period == tonumber(ARGV[a + 8]) then q.count = math.max(0, q.count - q.back) end
+  -- The count may be of a period that began later: it was a shorter one, or the clock was set back. What was taken since the start
+  -- of this one is in it too.
+  local of = tonumber(ARGV[a + 8])
+  if of == q.period or of == q.start then q.count = math.max(0, q.count - q.back) end
   q.room = math.max(0, q.limit - q.count)
   return q
 end
@@ -161,9 +169,6 @@ for i, key in ipairs(KEYS) do
   local a = 4 + (i - 1) * 9
   local line
   if ARGV[a] == 'b' then line = bucket(key, a) else line = quota(key, a) end
-  if not line then
-    return {now, -1}
-  end
   if refused == 0 and line.need > 0 and line.room < 1 then refused = i end
   lines[i] = line
 end
