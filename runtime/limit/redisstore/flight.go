@@ -140,7 +140,7 @@ const horizon = int64(25 * time.Millisecond)
 
 // demand is how much to lease beside what is left: twice as much as the time before when that was used up soon, half as
 // much when it lasted long. A bucket leases at most half of its burst, on all gateways together, so that what is leased does
-// not keep it from filling.
+// not keep it from filling. Of a quota an eighth of what was left: as much is lost with a gateway.
 func (l *line) demand(now, left int64) int64 {
 	enough := max(horizon, 4*l.rtt)
 	lasted := now - l.fetched
@@ -157,7 +157,7 @@ func (l *line) demand(now, left int64) int64 {
 	if lim := l.limits.Load(); !l.quota {
 		most = min(most, lim.rate.Burst/(2*l.store.nodes.Load()))
 	} else {
-		most = min(most, lim.quota.Limit)
+		most = min(most, max(0, lim.quota.Limit-l.count)/8) // as Redis last said; it looks at what is left now
 	}
 	l.batch = min(l.batch, most)
 	return max(0, min(l.batch, most-left))

@@ -139,3 +139,22 @@ func TestLeasedKeepsUpWithLocal(t *testing.T) {
 		require.GreaterOrEqual(t, float64(leased), 0.95*float64(local))
 	}
 }
+
+// What a gateway has leased of a quota is at most an eighth of what was left when it asked: more is not lost with it.
+func TestQuotaLeasesAnEighth(t *testing.T) {
+	redis := startServer(t)
+	const most = 40000
+	s := open(t, Config{URL: redis.URL(), Wait: time.Minute, Timeout: time.Minute})
+	quota := quotaOf(s, "q", most)
+	lines, l := []limit.Shared{quota}, quota.(*line)
+	largest := int64(0)
+	for passed := range int64(most - 1000) {
+		refused, err := s.Admit(time.Time{}, lines)
+		require.NoError(t, err)
+		require.Negative(t, refused)
+		leased := int64(l.state.Load() & leftMask)
+		largest = max(largest, leased)
+		require.LessOrEqual(t, leased, (most-passed)/8, "after %d", passed)
+	}
+	require.Greater(t, largest, int64(most/40), "it leases at all")
+}
