@@ -115,6 +115,8 @@ func (c *exact) enqueue() error {
 	return sh.enqueue(c)
 }
 
+func (c *exact) abandoned() bool { return !c.give && c.state.Load() == left }
+
 func (c *exact) prepare(sh *shard, now, late int64) (*script, []string, []any) {
 	args := make([]any, 0, 3+lineArgs*len(c.lines))
 	args = append(args, "", late, leaseTime/1000)
@@ -143,6 +145,7 @@ func (l *line) periodNow() int64 {
 
 func (c *exact) answer(sh *shard, sent int64, reply []int64, err error) {
 	if err == nil && reply[1] < 0 {
+		sent = 0 // as good as not at all
 		for i, l := range c.lines {
 			l.back.Add(c.carry[i]) // nothing was done
 		}

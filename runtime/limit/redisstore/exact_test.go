@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatewright/gatewright/runtime/limit"
 )
 
 // The time of a request ends just as its first call is answered: it does not wait for the second without end.
@@ -24,4 +26,36 @@ func TestTimeEndsWhileTheFirstIsAnswered(t *testing.T) {
 		require.Fail(t, "the second call is waited for after the time of the request")
 	}
 	require.Equal(t, left, second.state.Load())
+}
+
+// Requests that have left are not asked for any more: a Redis that falls behind would only work for nobody, twice, as what they
+// took is given back.
+func TestWhoHasLeftIsNotAskedFor(t *testing.T) {
+	redis := startServer(t)
+	s := open(t, Config{URL: redis.URL(), Mode: Exact, Wait: 5 * time.Millisecond, Timeout: time.Minute})
+	lines := []limit.Shared{quotaOf(s, "q", 1000)}
+	before := calls(t, redis)
+	redis.Stop()
+	for range 200 {
+		_, err := s.Admit(time.Time{}, lines)
+		require.ErrorIs(t, err, errSlow)
+	}
+	redis.Resume()
+	eventually(t, "nothing is under way", func() bool { return !s.pending() })
+	require.LessOrEqual(t, calls(t, redis)-before, 2*workers+10, "those on their way, what they took, and heartbeats")
+	s.config.Wait = time.Minute
+	require.Equal(t, 1000, passes(t, s, 1100, lines...), "nothing is lost")
+}
+
+// What a call was to give back is kept when Redis did nothing for it and it cannot be sent again.
+func TestKeepsWhatCouldNotBeGivenBack(t *testing.T) {
+	redis := startServer(t)
+	s := open(t, Config{URL: redis.URL(), Mode: Exact})
+	l := quotaOf(s, "q", 10).(*line)
+	l.active.Store(true) // the keeper does not take it
+	sh := &shard{store: s, name: "closed", closed: true}
+	give := s.byTag([]limit.Shared{l}, true)[0]
+	give.prepare(sh, s.now(), 0)
+	give.answer(sh, s.now(), []int64{0, late}, nil)
+	require.EqualValues(t, 1, l.back.Load())
 }

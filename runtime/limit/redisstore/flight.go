@@ -112,6 +112,9 @@ func (l *line) launch(settle bool) error {
 	return nil
 }
 
+// abandoned never: the line keeps what it fetches.
+func (f *flight) abandoned() bool { return false }
+
 func (f *flight) prepare(sh *shard, now, late int64) (*script, []string, []any) {
 	l := f.line
 	l.mu.Lock()

@@ -152,6 +152,8 @@ func (s *Store) nodesArgs(leave bool) []any {
 	return []any{s.config.Node, forget.Microseconds(), 0}
 }
 
+func (beating) abandoned() bool { return false }
+
 func (b beating) prepare(*shard, int64, int64) (*script, []string, []any) {
 	return b.store.scripts.nodes, []string{b.store.nodesKey()}, b.store.nodesArgs(b.leave)
 }

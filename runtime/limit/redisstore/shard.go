@@ -29,10 +29,13 @@ const (
 
 // call is one run of a script.
 type call interface {
+	// abandoned says that nobody waits for the answer any more, and that nothing is lost when the call is not sent.
+	abandoned() bool
 	// prepare is called right before the call is sent, with the time (of Store.now) and Redis's (microseconds) after which
 	// its answer is not waited for, 0 when that is not known.
 	prepare(sh *shard, now, late int64) (script *script, keys []string, args []any)
-	// answer is called once for each prepare, or in place of it when the call cannot be sent.
+	// answer is called once for each prepare, or in place of it when the call cannot be sent. Where it is abandoned before,
+	// neither is.
 	answer(sh *shard, sent int64, reply []int64, err error)
 }
 
@@ -96,14 +99,33 @@ func (sh *shard) work() {
 	}
 }
 
+// next waits for calls to send. There are none when the shard is closed.
 func (sh *shard) next(batch []call) []call {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	for len(sh.queue) == 0 && !sh.closed {
-		sh.wake.Wait()
+	for len(batch) == 0 {
+		for len(sh.queue) == 0 {
+			if sh.closed {
+				return batch
+			}
+			sh.wake.Wait()
+		}
+		batch = sh.take(batch)
 	}
-	n := min(len(sh.queue), batchSize)
-	batch = append(batch, sh.queue[:n]...)
+	return batch
+}
+
+// take takes calls out of the queue until batch is full. Those that are abandoned are forgotten: a server that falls behind would
+// work for nobody. mu is held.
+func (sh *shard) take(batch []call) []call {
+	n := 0
+	for ; n < len(sh.queue) && len(batch) < batchSize; n++ {
+		if sh.queue[n].abandoned() {
+			sh.pending--
+		} else {
+			batch = append(batch, sh.queue[n])
+		}
+	}
 	rest := copy(sh.queue, sh.queue[n:])
 	clear(sh.queue[rest:])
 	sh.queue = sh.queue[:rest]
