@@ -40,6 +40,7 @@ type document struct {
 	plans    []usageplan.Plan
 	keys     []string
 	store    limit.Store
+	usage    gw.UsageFile
 	handle   func(*gw.Ctx) // nil: nothing
 	watched  bool          // for metrics
 	real     bool          // the machine's clock, in place of the gateway's own that stands still
@@ -62,7 +63,7 @@ func (d document) start(t testing.TB) *limited {
 	for _, name := range stages {
 		api.Stages = append(api.Stages, gw.Stage{Name: name})
 	}
-	var options []gw.Option
+	options := []gw.Option{gw.WithUsageFile(d.usage)}
 	if d.watched {
 		options = append(options, gw.WithObserver(func(*gw.Ctx, int, time.Duration) {}))
 	}

@@ -22,6 +22,7 @@ type keeper struct {
 
 	mu      sync.Mutex
 	file    *usagefile.File // nil: another process has it still, or it was given up
+	failed  error           // why file could not be opened last; nil: it was
 	over    bool
 	quotas  []*watched
 	stop    chan struct{}
@@ -68,11 +69,11 @@ func newKeeper(core *gw.Core, keys *apikey.Keys, wanted gw.UsageFile) *keeper {
 
 func (k *keeper) open() error {
 	file, err := usagefile.Open(k.path, usagefile.Options{Logger: k.core.Logger(), Now: k.core.Now})
-	if err != nil {
-		return err
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.failed = err; err != nil {
+		return err
+	}
 	if k.over {
 		return file.Close()
 	}
@@ -212,7 +213,7 @@ func (k *keeper) broken() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.file == nil {
-		return nil
+		return k.failed
 	}
 	return k.file.Err()
 }
