@@ -151,7 +151,8 @@ func kept(b []byte, limit int) []byte {
 // necessarily after a streamed body.
 func (c *Ctx) Hold(r Releaser) { c.held = append(c.held, r) }
 
-// HoldAnswer has r released when the answer has been sent, streamed bodies included, or given up.
+// HoldAnswer has r released when a streamed body has been sent or given up. Without one it is as Hold: the front sends a
+// whole body when the request is over.
 func (c *Ctx) HoldAnswer(r Releaser) { c.heldAnswer = append(c.heldAnswer, r) }
 
 func releaseAll(held []Releaser) {
