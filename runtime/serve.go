@@ -25,6 +25,17 @@ func (core *Core) ShedHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (core *Core) serveNet(w http.ResponseWriter, r *http.Request, refused Fault) {
 	rc := core.netContexts.get(r.Context())
+	aborted := core.answerNet(w, r, rc, refused)
+	core.netContexts.put(rc)
+	if aborted {
+		panic(http.ErrAbortHandler) // so that the client does not take a part for the whole
+	}
+}
+
+// answerNet serves a request and reports whether its answer broke off. A streamed body is closed even where it panics: what
+// it holds must not be held for ever.
+func (core *Core) answerNet(w http.ResponseWriter, r *http.Request, rc *fasthttp.RequestCtx, refused Fault) (aborted bool) {
+	defer rc.Response.CloseBodyStream()
 	c := core.pool.Get().(*Ctx)
 	c.rc = rc
 	f := c.openNet(r)
@@ -35,16 +46,9 @@ func (core *Core) serveNet(w http.ResponseWriter, r *http.Request, refused Fault
 		f = c.shed(refused)
 	}
 	c.run(f)
-	aborted := c.fault == Aborted
+	aborted = c.fault == Aborted
 	c.end()
-	if !aborted {
-		aborted = !writeNet(w, r, &rc.Response)
-	}
-	rc.Response.CloseBodyStream()
-	core.netContexts.put(rc)
-	if aborted {
-		panic(http.ErrAbortHandler) // so that the client does not take a part for the whole
-	}
+	return aborted || !writeNet(w, r, &rc.Response)
 }
 
 // netContexts keeps the contexts of requests that net/http received.

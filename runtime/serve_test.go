@@ -137,6 +137,34 @@ func TestServeHTTPStreams(t *testing.T) {
 	require.Error(t, err, "a broken stream must not look whole")
 }
 
+// What a streamed answer holds is released by a panic behind the handler, and by one while the body is read, as in HTTP/2.
+func TestServeHTTPPanicsLetGoOfStreams(t *testing.T) {
+	stream := func(body io.Reader, r *released) func(*Ctx) Fault {
+		return func(c *Ctx) Fault {
+			c.HoldAnswer(r)
+			return c.Proxied(200).Stream(body, -1)
+		}
+	}
+	serve := func(core *Core) {
+		require.PanicsWithValue(t, "on purpose", func() { core.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)) })
+	}
+	var behind, within released
+	serve(newTestCore(t, &API{}, stream(strings.NewReader("text"), &behind),
+		WithObserver(func(*Ctx, int, time.Duration) { panic("on purpose") })))
+	require.Equal(t, released(1), behind)
+	serve(newTestCore(t, &API{}, stream(readerFunc(func([]byte) (int, error) { panic("on purpose") }), &within)))
+	require.Equal(t, released(1), within)
+}
+
+// released counts how often it was.
+type released int
+
+func (r *released) Release() { *r++ }
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 // Backends can ask whether the client is still there.
 func TestServeHTTPTellsThatTheClientLeft(t *testing.T) {
 	client, leave := context.WithCancel(t.Context())
