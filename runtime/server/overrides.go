@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -153,8 +154,23 @@ func readOverrides(path string) (*overridesFile, error) {
 
 // decodeOverrides reads overrides. Its errors go on from the file's name.
 func decodeOverrides(from io.Reader) (*overridesFile, error) {
+	text, err := io.ReadAll(from)
+	if err != nil {
+		return nil, fmt.Errorf(": %w", err)
+	}
+	if node, ok := jsonNode(string(text)); ok {
+		var file overridesFile
+		if node.Load(&file, yaml.WithKnownFields()) == nil && file.check() == nil {
+			return &file, nil
+		}
+	}
+	return decodeYAML(text)
+}
+
+// decodeYAML reads overrides in YAML, and says on which line something is wrong.
+func decodeYAML(text []byte) (*overridesFile, error) {
 	var file overridesFile
-	decoder := yaml.NewDecoder(from)
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	err := decoder.Decode(&file)
 	if errors.Is(err, io.EOF) {
