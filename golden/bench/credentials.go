@@ -30,15 +30,16 @@ func apiKey(n int) string { return fmt.Sprintf("%040d", n) }
 // credentials are what callers bring, and the files by which candidates know it.
 type credentials struct {
 	token     string
-	publicKey string // file
-	keys      string // file: HAProxy's map
-	overrides string // file
+	publicKey string    // file
+	keys      string    // file: HAProxy's map
+	overrides [2]string // files, in YAML and in JSON
 	secret    string
 }
 
 // newCredentials makes keys and writes the files into dir, which candidates run in.
 func newCredentials(dir string) (*credentials, error) {
-	c := &credentials{publicKey: filepath.Join(dir, "public.pem"), keys: filepath.Join(dir, "keys.map"), overrides: filepath.Join(dir, "overrides.yaml"), secret: "bench/secret"}
+	c := &credentials{publicKey: filepath.Join(dir, "public.pem"), keys: filepath.Join(dir, "keys.map"), secret: "bench/secret",
+		overrides: [2]string{filepath.Join(dir, "overrides.yaml"), filepath.Join(dir, "overrides.json")}}
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, err
@@ -59,8 +60,13 @@ func newCredentials(dir string) (*credentials, error) {
 	for n := range apiKeys {
 		fmt.Fprintf(&keys, "%s key-%d\n", apiKey(n), n)
 	}
+	overrides, err := keysJSON(apiKeys)
+	if err != nil {
+		return nil, err
+	}
 	for path, text := range map[string][]byte{
-		c.publicKey: pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), c.keys: []byte(keys.String()), c.overrides: []byte(keysDocument(apiKeys)),
+		c.publicKey: pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), c.keys: []byte(keys.String()),
+		c.overrides[0]: []byte(keysDocument(apiKeys)), c.overrides[1]: overrides,
 		filepath.Join(dir, "keys.json"): set, filepath.Join(dir, "signer.secret"): []byte(c.secret),
 	} {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
@@ -95,6 +101,17 @@ func keysDocument(count int) string {
 		fmt.Fprintf(&names, "key-%d", n)
 	}
 	return "x-gateway-api-keys:\n" + keys.String() + "x-gateway-usage-plans: {all: {keys: [" + names.String() + "]}}\n"
+}
+
+// keysJSON is keysDocument in JSON.
+func keysJSON(count int) ([]byte, error) {
+	keys, names := map[string]any{}, make([]string, count)
+	for n := range count {
+		sum := sha256.Sum256([]byte(apiKey(n)))
+		names[n] = fmt.Sprintf("key-%d", n)
+		keys[names[n]] = map[string]string{"value": "sha256:" + hex.EncodeToString(sum[:])}
+	}
+	return json.Marshal(map[string]any{"x-gateway-api-keys": keys, "x-gateway-usage-plans": map[string]any{"all": map[string]any{"keys": names}}})
 }
 
 // signature is the header of a request that is signed now.
