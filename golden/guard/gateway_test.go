@@ -1,22 +1,17 @@
 package guard
 
 import (
-	"bufio"
 	"crypto/rand"
 	"encoding/hex"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/gatewright/gatewright/golden/gatewaytest"
 	// Linked so that go test knows what built gateways are made of, and does not remember the result of other ones.
 	_ "github.com/gatewright/gatewright/gen"
 	_ "github.com/gatewright/gatewright/runtime/auth/authorizer"
@@ -53,34 +48,12 @@ func unguessable() string {
 	return hex.EncodeToString(b[:])
 }
 
-// gateway is a gateway that runs in a process of its own.
+// gateway is a built gateway that runs.
 type gateway struct {
-	t       *testing.T
-	cmd     *exec.Cmd
-	address string
-	log     logged
-	ended   chan struct{}
+	*gatewaytest.Gateway
+	t   *testing.T
+	dir string // where its secrets are
 }
-
-// logged is a log that is read while it is written.
-type logged struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-var listens = regexp.MustCompile(`msg=ready .*\blisten=(\S+)`)
 
 // start builds the gateway of a document with the command and runs it with the world's secrets.
 func (w *world) start(t *testing.T, document string) *gateway {
@@ -95,58 +68,28 @@ func (w *world) start(t *testing.T, document string) *gateway {
 	path := filepath.Join(dir, document)
 	require.NoError(t, os.WriteFile(path, []byte(filled), 0o600))
 	binary := filepath.Join(dir, "gateway")
-	out, err := exec.Command("go", "run", "../../cmd/gatewright", "build", "-o", binary, path).CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	g := &gateway{t: t, ended: make(chan struct{})}
-	g.cmd = exec.Command(binary, "--listen", "127.0.0.1:0", "--admin-listen", "off", "--log-level", "debug", "--access-log", "stderr")
-	g.cmd.Dir, g.cmd.Env = dir, os.Environ()
+	require.NoError(t, gatewaytest.Build(binary, path))
+	cmd := gatewaytest.Command(binary, "--admin-listen", "off", "--log-level", "debug", "--access-log", "stderr")
+	cmd.Dir, cmd.Env = dir, os.Environ()
 	for name, value := range w.secrets {
 		if strings.Contains(name, ".") {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(value+"\n"), 0o600))
 			continue
 		}
-		g.cmd.Env = append(g.cmd.Env, name+"="+value)
+		cmd.Env = append(cmd.Env, name+"="+value)
 	}
-	g.run()
+	g := &gateway{Gateway: gatewaytest.Run(t, cmd), t: t, dir: dir}
+	t.Cleanup(g.Stop)
 	return g
 }
 
-// run starts the program and waits until it listens.
-func (g *gateway) run() {
-	g.t.Helper()
-	stderr, err := g.cmd.StderrPipe()
-	require.NoError(g.t, err)
-	require.NoError(g.t, g.cmd.Start())
-	lines := bufio.NewReader(io.TeeReader(stderr, &g.log))
-	for g.address == "" {
-		line, err := lines.ReadString('\n')
-		require.NoError(g.t, err, "it does not become ready: %s", &g.log)
-		if found := listens.FindStringSubmatch(line); found != nil {
-			g.address = found[1]
-		}
-	}
-	go func() {
-		defer close(g.ended)
-		_, _ = io.Copy(io.Discard, lines) // the log keeps it
-	}()
-	g.t.Cleanup(func() {
-		_ = g.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
-		<-g.ended
-		_ = g.cmd.Wait() // however it ended
-		if g.t.Failed() {
-			text := g.log.String()
-			g.t.Log(text[max(0, len(text)-8000):])
-		}
-	})
-}
-
 // url is where path is.
-func (g *gateway) url(path string) string { return "http://" + g.address + path }
+func (g *gateway) url(path string) string { return "http://" + g.Listen + path }
 
 // keepsQuiet asks that none of the texts stands in the log, nor a half of one.
 func (g *gateway) keepsQuiet(texts ...string) {
 	g.t.Helper()
-	log := g.log.String()
+	log := g.Log()
 	require.Contains(g.t, log, "msg=ready")
 	for _, text := range texts {
 		require.GreaterOrEqual(g.t, len(text), 16, "too short to be looked for")

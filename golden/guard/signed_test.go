@@ -340,7 +340,7 @@ func (w *world) botocore(t *testing.T, g *gateway) {
 		peers.Missing(t, "botocore is missing: pip install botocore")
 	}
 	bob := w.bob()
-	out, err := exec.CommandContext(t.Context(), python, "-c", botocoreScript, "http://"+g.address, bob.AccessKeyID, bob.SecretAccessKey, bob.SessionToken).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), python, "-c", botocoreScript, "http://"+g.Listen, bob.AccessKeyID, bob.SecretAccessKey, bob.SessionToken).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	require.Len(t, lines, 8)

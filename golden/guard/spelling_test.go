@@ -67,7 +67,7 @@ func TestSpellings(t *testing.T) {
 	var found tally
 	ends := time.Now().Add(limit)
 	var group sync.WaitGroup
-	for n, c := range []client{&client1{t: t, address: g.address}, &client2{t: t, address: g.address}, &client1{t: t, address: g.address}} {
+	for n, c := range []client{&client1{t: t, address: g.Listen}, &client2{t: t, address: g.Listen}, &client1{t: t, address: g.Listen}} {
 		group.Go(func() {
 			defer c.close()
 			random := rand.New(rand.NewPCG(seed, uint64(n)))

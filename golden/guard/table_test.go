@@ -110,7 +110,7 @@ func TestSpellingTable(t *testing.T) {
 		{"GET", "/rooms/r/keys;x", open, false},
 		{"GET", "/tenants/ACME/x", open, false},
 	} {
-		for version, c := range map[string]client{"1": &client1{t: t, address: g.address}, "2": &client2{t: t, address: g.address}} {
+		for version, c := range map[string]client{"1": &client1{t: t, address: g.Listen}, "2": &client2{t: t, address: g.Listen}} {
 			if test.one && version == "2" {
 				continue
 			}
@@ -139,7 +139,7 @@ func TestSpellingTable(t *testing.T) {
 func TestMethodOverride(t *testing.T) {
 	w := newWorld(t)
 	g := w.start(t, "spelling.yaml")
-	for version, c := range map[string]client{"1": &client1{t: t, address: g.address}, "2": &client2{t: t, address: g.address}} {
+	for version, c := range map[string]client{"1": &client1{t: t, address: g.Listen}, "2": &client2{t: t, address: g.Listen}} {
 		defer c.close()
 		for _, s := range []spelling{{"GET", "/mixed", "POST"}, {"GET", "/mixed", "DELETE"}, {"POST", "/mixed", "PUT"}, {"POST", "/mixed", "GET"}} {
 			_, _ = c.send(s, [][2]string{{"X-Probe", "one"}, {"X-HTTP-Method-Override", s.override}})

@@ -95,12 +95,11 @@ func TestCertificatesOfStages(t *testing.T) {
 	require.NoError(t, os.WriteFile(document, []byte(strings.ReplaceAll(certificatesDocument, "BACKEND", backend.URL)), 0o644))
 	gateways, err := buildFleet(dir, map[string]gen.Options{"certificates": {Document: document}})
 	require.NoError(t, err)
-	g, err := gateways.start("certificates", nil)
-	require.NoError(t, err)
-	defer g.stop()
+	g := gateways.start(t, "certificates", nil)
+	defer g.Kill()
 	ask := func(path string) string {
 		t.Helper()
-		resp, err := http.Get("http://" + g.address + path)
+		resp, err := http.Get("http://" + g.Listen + path)
 		require.NoError(t, err)
 		text, err := io.ReadAll(resp.Body)
 		require.NoError(t, err)
@@ -121,7 +120,7 @@ func TestCertificatesOfStages(t *testing.T) {
 	ask("/beta/stages")
 	certify(t, dir, "prod", "renewed")
 	for end := time.Now().Add(patience); ask("/prod/stages") != "HTTP/1.1 renewed"; {
-		require.True(t, time.Now().Before(end), "the renewed certificate is not shown: %s", g.log)
+		require.True(t, time.Now().Before(end), "the renewed certificate is not shown: %s", g.Log())
 	}
 	require.Equal(t, "HTTP/1.1 beta", ask("/beta/stages"))
 }

@@ -1,12 +1,10 @@
 package transcripts
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -14,10 +12,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/gatewright/gatewright/gen"
 	"github.com/gatewright/gatewright/gen/diag"
+	"github.com/gatewright/gatewright/golden/gatewaytest"
 )
 
 const modulePath = "github.com/gatewright/gatewright"
@@ -119,66 +120,13 @@ func writeModule(dir string, names []string) error {
 	)
 }
 
-// gateway is a running gateway.
-type gateway struct {
-	cmd     *exec.Cmd
-	address string
-	log     *logBuffer
-}
-
 // start runs a transcript's gateway on a free port.
-func (f *fleet) start(name string, flags []string) (*gateway, error) {
-	if err := f.failures[name]; err != nil {
-		return nil, err
-	}
-	arguments := append([]string{name, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"}, flags...)
-	g := &gateway{cmd: exec.Command(f.binary, arguments...), log: &logBuffer{}}
-	g.cmd.Dir = f.folders[name]
-	g.cmd.Env = append(os.Environ(), "AWS_REGION=eu-west-1")
-	output, err := g.cmd.StderrPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := g.cmd.Start(); err != nil {
-		return nil, err
-	}
-	ready := regexp.MustCompile(`msg=ready .*\blisten=(\S+)`)
-	lines := bufio.NewReader(io.TeeReader(output, g.log))
-	for {
-		line, err := lines.ReadString('\n')
-		if found := ready.FindStringSubmatch(line); found != nil {
-			g.address = found[1]
-			go io.Copy(io.Discard, lines)
-			return g, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("the gateway did not become ready: %w: %s", errors.Join(err, g.cmd.Wait()), g.log)
-		}
-	}
-}
-
-// stop ends the gateway.
-func (g *gateway) stop() {
-	g.cmd.Process.Kill()
-	g.cmd.Wait()
-}
-
-// logBuffer keeps what a gateway logs.
-type logBuffer struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-// Write implements io.Writer.
-func (l *logBuffer) Write(text []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.text = append(l.text, text...)
-	return len(text), nil
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return string(l.text)
+func (f *fleet) start(t *testing.T, name string, flags []string) *gatewaytest.Gateway {
+	t.Helper()
+	require.NoError(t, f.failures[name])
+	cmd := gatewaytest.Command(f.binary, flags...)
+	cmd.Args = slices.Insert(cmd.Args, 1, name)
+	cmd.Dir = f.folders[name]
+	cmd.Env = append(os.Environ(), "AWS_REGION=eu-west-1")
+	return gatewaytest.Run(t, cmd)
 }

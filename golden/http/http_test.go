@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatewright/gatewright/gen"
+	"github.com/gatewright/gatewright/golden/gatewaytest"
 )
 
 var updateFlag = flag.Bool("update", false, "write what happened into the transcripts")
@@ -64,15 +65,14 @@ func TestTranscripts(t *testing.T) {
 
 // replay runs one transcript against its gateway.
 func replay(t *testing.T, tr *transcript, gateways *fleet, b *backend) {
-	g, err := gateways.start(tr.name, tr.runFlags)
-	require.NoError(t, err)
-	defer g.stop()
+	g := gateways.start(t, tr.name, tr.runFlags)
+	defer g.Kill()
 	update := *updateFlag || os.Getenv("GATEWRIGHT_UPDATE") != ""
 	changed := false
 	for i, e := range tr.exchanges {
 		received, response, err := perform(tr.filled[i], g, b)
 		if err != nil {
-			t.Errorf("%s: %v\n%s", e.name, err, g.log)
+			t.Errorf("%s: %v", e.name, err)
 			continue
 		}
 		if update {
@@ -92,13 +92,13 @@ func replay(t *testing.T, tr *transcript, gateways *fleet, b *backend) {
 }
 
 // perform sends one request, and returns what the backend and the client got, as transcripts show it.
-func perform(e exchange, g *gateway, b *backend) (received, response string, err error) {
+func perform(e exchange, g *gatewaytest.Gateway, b *backend) (received, response string, err error) {
 	b.begin(e.replies)
 	out, err := wire(e.request, true)
 	if err != nil {
 		return "", "", err
 	}
-	connection, err := net.Dial("tcp", g.address)
+	connection, err := net.Dial("tcp", g.Listen)
 	if err != nil {
 		return "", "", err
 	}
@@ -109,7 +109,7 @@ func perform(e exchange, g *gateway, b *backend) (received, response string, err
 	if _, err := connection.Write(out); err != nil {
 		return "", "", err
 	}
-	show := placeholders{backend: b.address(), gateway: g.address, sent: e.request}
+	show := placeholders{backend: b.address(), gateway: g.Listen, sent: e.request}
 	reader := bufio.NewReader(connection)
 	got, err := readMessage(reader, strings.HasPrefix(e.request, "HEAD "), b.clientSaw)
 	response = "(closed without an answer)\n"

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatewright/gatewright/gen"
+	"github.com/gatewright/gatewright/golden/gatewaytest"
 )
 
 const largeDocument = `
@@ -56,12 +57,12 @@ func TestLargeBodiesPassInConstantMemory(t *testing.T) {
 	}))
 	defer backend.Close()
 	g := startLarge(t, backend.URL)
-	defer g.stop()
-	url := "http://" + g.address + "/large"
+	defer g.Kill()
+	url := "http://" + g.Listen + "/large"
 	answer, err := http.Get(url) // warm
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
-	before := residentBytes(t, g.cmd.Process.Pid)
+	before := residentBytes(t, g.PID)
 
 	answer, err = http.Get(url)
 	require.NoError(t, err)
@@ -81,19 +82,17 @@ func TestLargeBodiesPassInConstantMemory(t *testing.T) {
 		require.NoError(t, answer.Body.Close())
 		require.Equal(t, fmt.Sprint(size, " ", nil), string(text))
 	}
-	require.Less(t, residentBytes(t, g.cmd.Process.Pid)-before, int64(allowed))
+	require.Less(t, residentBytes(t, g.PID)-before, int64(allowed))
 }
 
 // startLarge starts a gateway whose backend is at the URL.
-func startLarge(t *testing.T, backend string) *gateway {
+func startLarge(t *testing.T, backend string) *gatewaytest.Gateway {
 	dir := t.TempDir()
 	document := filepath.Join(dir, "openapi.yaml")
 	require.NoError(t, os.WriteFile(document, []byte(strings.ReplaceAll(largeDocument, "BACKEND", backend)), 0o644))
 	gateways, err := buildFleet(dir, map[string]gen.Options{"large": {Document: document}})
 	require.NoError(t, err)
-	g, err := gateways.start("large", nil)
-	require.NoError(t, err)
-	return g
+	return gateways.start(t, "large", nil)
 }
 
 // residentBytes is the most memory that a process has held.

@@ -114,9 +114,8 @@ func TestMutualTLS(t *testing.T) {
 	require.NoError(t, os.WriteFile(document, []byte(mutualDocument), 0o600))
 	built, err := buildFleet(t.TempDir(), map[string]gen.Options{"mutual": {Document: document}})
 	require.NoError(t, err)
-	g, err := built.start("mutual", nil)
-	require.NoError(t, err)
-	defer g.stop()
+	g := built.start(t, "mutual", nil)
+	defer g.Kill()
 
 	good, revoked, stranger := partners.issue(t, "alice", 5), partners.issue(t, "mallory", 66), strangers.issue(t, "eve", 5)
 	const partnersHost, openHost = "partners.example.com", "www.example.com"
@@ -138,11 +137,11 @@ func TestMutualTLS(t *testing.T) {
 		{"the same by the open domain", openHost, openHost, "/guarded", &good, forbidden},
 	} {
 		for _, http2 := range []bool{false, true} {
-			status, body := ask(t, g.address, c.sni, c.host, c.path, c.cert, http2)
+			status, body := ask(t, g.Listen, c.sni, c.host, c.path, c.cert, http2)
 			require.Equal(t, c.want, status+" "+body, "%s, HTTP/2: %v", c.name, http2)
 		}
 	}
-	_, err = tls.Dial("tcp", g.address, &tls.Config{ServerName: "other.example.com", InsecureSkipVerify: true})
+	_, err = tls.Dial("tcp", g.Listen, &tls.Config{ServerName: "other.example.com", InsecureSkipVerify: true})
 	require.Error(t, err, "a name without a certificate")
 }
 

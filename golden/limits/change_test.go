@@ -25,9 +25,9 @@ func TestChangeOfASharedQuota(t *testing.T) {
 	require.Equal(t, 40, passes(t, all, 60))
 	require.NoError(t, os.WriteFile(overrides, []byte("x-gateway-usage-plans: {counted: {quota: {limit: 55}}}"), 0o600))
 	for _, g := range all {
-		require.NoError(t, g.cmd.Process.Signal(syscall.SIGHUP))
+		g.Signal(syscall.SIGHUP)
 		redisserver.Eventually(t, "the overrides are read again", func() bool {
-			return strings.Contains(g.log.String(), "msg=reloaded what=--overrides")
+			return strings.Contains(g.Log(), "msg=reloaded what=--overrides")
 		})
 	}
 	require.Equal(t, 15, passes(t, all, 40))
@@ -62,7 +62,7 @@ func passes(t *testing.T, all []*gateway, n int) int {
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	passed := 0
 	for i := range n {
-		req, err := http.NewRequest(http.MethodGet, "http://"+all[i%len(all)].address+"/plan", nil)
+		req, err := http.NewRequest(http.MethodGet, "http://"+all[i%len(all)].Listen+"/plan", nil)
 		require.NoError(t, err)
 		req.Header.Set("X-Api-Key", keys()["counted"])
 		answer, err := client.Do(req)

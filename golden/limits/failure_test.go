@@ -162,15 +162,15 @@ func TestRedisRefusesTheGateway(t *testing.T) {
 		{"too old", "redis://" + redisserver.StartOld(t), "its version is too old"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := command(t, program(t, "closed"), c.url)
-			out, err := g.cmd.CombinedOutput()
+			cmd := command(program(t, "closed"), c.url)
+			out, err := cmd.CombinedOutput()
 			require.Error(t, err)
-			require.Equal(t, 1, g.cmd.ProcessState.ExitCode(), "%s", out)
+			require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s", out)
 			require.Contains(t, string(out), "cannot start")
 			require.Contains(t, string(out), c.want)
 			require.NotContains(t, string(out), "hush-hush")
 
-			g = start(t, program(t, "open"), c.url)
+			g := start(t, program(t, "open"), c.url)
 			code, text := g.page("/readyz")
 			require.Equal(t, 200, code)
 			require.Contains(t, text, "ready\nlimits are kept by each gateway alone or open: redis is not available: redis at ")
@@ -181,12 +181,12 @@ func TestRedisRefusesTheGateway(t *testing.T) {
 			elapsed := l.end()
 			require.LessOrEqual(t, float64(stage.passed()), total(elapsed))
 			require.Equal(t, sum(stage), stage.passed()+int(stage.answers[429].Load()))
-			require.Contains(t, g.log.String(), `level=ERROR msg="redis cannot be used"`)
+			require.Contains(t, g.Log(), `level=ERROR msg="redis cannot be used"`)
 			for _, page := range []string{"/readyz", "/debug/pprof/cmdline", "/metrics", "/routes"} {
 				_, text := g.page(page)
 				require.NotContains(t, text, "hush-hush")
 			}
-			require.NotContains(t, g.log.String(), "hush-hush")
+			require.NotContains(t, g.Log(), "hush-hush")
 		})
 	}
 }

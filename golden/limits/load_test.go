@@ -86,7 +86,7 @@ func (l *load) end() time.Duration {
 
 // offer sends perSecond requests on one connection; the phases of connections spread them.
 func (l *load) offer(g *gateway, a *aim, perSecond, phase float64) {
-	conn, err := net.Dial("tcp", g.address)
+	conn, err := net.Dial("tcp", g.Listen)
 	if err != nil {
 		a.broken.Add(1)
 		return

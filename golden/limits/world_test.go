@@ -1,7 +1,6 @@
 package limits
 
 import (
-	"bufio"
 	"flag"
 	"fmt"
 	"io"
@@ -9,16 +8,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/gatewright/gatewright/golden/gatewaytest"
 	"github.com/gatewright/gatewright/golden/peers/redisserver"
 	// Linked so that go test knows what built gateways are made of, and does not remember the result of other ones.
 	_ "github.com/gatewright/gatewright/gen"
@@ -76,39 +74,15 @@ func program(t *testing.T, closed string) string {
 	document := filepath.Join(built.dir, closed+".yaml")
 	text = []byte(strings.ReplaceAll(string(text), "onStoreFailure: closed", "onStoreFailure: "+closed))
 	require.NoError(t, os.WriteFile(document, text, 0o600))
-	out, err := exec.Command("go", "run", "../../cmd/gatewright", "build", "--with", "redis", "-o", binary, document).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	require.NoError(t, gatewaytest.Build(binary, document, "--with", "redis"))
 	return binary
 }
 
-// gateway is a gateway that runs in a process of its own.
+// gateway is a built gateway that runs.
 type gateway struct {
-	t              *testing.T
-	cmd            *exec.Cmd
-	address, admin string
-	log            logged
-	ended          chan struct{}
+	*gatewaytest.Gateway
+	t *testing.T
 }
-
-// logged is a log that is read while it is written.
-type logged struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-var listens = regexp.MustCompile(`msg=ready .*\blisten=(\S+).*\badmin[-_]listen=(\S+)`)
 
 // keys are the API keys of the document's plans.
 func keys() map[string]string {
@@ -120,45 +94,20 @@ func keys() map[string]string {
 }
 
 // command is a gateway that is still to be run.
-func command(t *testing.T, binary, redis string, flags ...string) *gateway {
-	t.Helper()
-	g := &gateway{t: t, ended: make(chan struct{})}
-	g.cmd = exec.Command(binary, append([]string{"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--stage", "prod"}, flags...)...)
-	g.cmd.Env = append(os.Environ(), "GATEWRIGHT_REDIS="+redis)
+func command(binary, redis string, flags ...string) *exec.Cmd {
+	cmd := gatewaytest.Command(binary, append([]string{"--stage", "prod"}, flags...)...)
+	cmd.Env = append(os.Environ(), "GATEWRIGHT_REDIS="+redis)
 	for plan, key := range keys() {
-		g.cmd.Env = append(g.cmd.Env, strings.ToUpper(plan)+"_KEY="+key)
+		cmd.Env = append(cmd.Env, strings.ToUpper(plan)+"_KEY="+key)
 	}
-	return g
+	return cmd
 }
 
 // start runs a gateway until the test ends.
 func start(t *testing.T, binary, redis string, flags ...string) *gateway {
 	t.Helper()
-	g := command(t, binary, redis, flags...)
-	stderr, err := g.cmd.StderrPipe()
-	require.NoError(t, err)
-	require.NoError(t, g.cmd.Start())
-	lines := bufio.NewReader(io.TeeReader(stderr, &g.log))
-	for g.address == "" {
-		line, err := lines.ReadString('\n')
-		require.NoError(t, err, "it does not become ready: %s", &g.log)
-		if found := listens.FindStringSubmatch(line); found != nil {
-			g.address, g.admin = found[1], found[2]
-		}
-	}
-	go func() {
-		defer close(g.ended)
-		_, _ = io.Copy(io.Discard, lines) // the log keeps it
-		_ = g.cmd.Wait()                  // however it ended
-	}()
-	t.Cleanup(func() {
-		_ = g.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
-		<-g.ended
-		if t.Failed() {
-			text := g.log.String()
-			t.Log(text[max(0, len(text)-4000):])
-		}
-	})
+	g := &gateway{gatewaytest.Run(t, command(binary, redis, flags...)), t}
+	t.Cleanup(g.Stop)
 	return g
 }
 
@@ -177,15 +126,15 @@ func startMany(t *testing.T, n int, binary, redis string, flags ...string) []*ga
 
 // kill ends the gateway as kill -9 does.
 func (g *gateway) kill() {
-	require.NoError(g.t, g.cmd.Process.Kill())
-	<-g.ended
+	g.Signal(os.Kill)
+	_ = g.Wait() // it was killed
 }
 
 // page is the status and the text of an admin page.
 func (g *gateway) page(path string) (int, string) {
 	g.t.Helper()
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := client.Get("http://" + g.admin + path)
+	response, err := client.Get("http://" + g.Admin + path)
 	require.NoError(g.t, err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gatewright/gatewright/golden/gatewaytest"
 	"github.com/gatewright/gatewright/runtime/limit"
 	"github.com/gatewright/gatewright/runtime/limit/usagefile"
 
@@ -25,19 +26,21 @@ import (
 
 // program is a gateway that the command built of testdata/quota.yaml.
 type program struct {
-	t                   *testing.T
-	path, usage, logged string
-	ready, overrides    string
-	client              *http.Client
+	t                      *testing.T
+	path, usage, overrides string
+	client                 *http.Client
 }
 
-// process is one run of it.
+// process is one that serves.
 type process struct {
-	PID   int    `json:"pid"`
-	Main  string `json:"listen"`
-	Admin string `json:"admin_listen"`
+	gatewaytest.Ready
 	*program
-	cmd *exec.Cmd
+}
+
+// run is a process that the test has started.
+type run struct {
+	process
+	*gatewaytest.Gateway
 }
 
 var builtIn string // the folder that built made, which TestMain removes
@@ -48,11 +51,8 @@ var built = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	builtIn = dir
-	out, err := exec.Command("go", "run", "../../cmd/gatewright", "build", "-o", filepath.Join(dir, "gateway"), "testdata/quota.yaml").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return filepath.Join(dir, "gateway"), nil
+	binary := filepath.Join(dir, "gateway")
+	return binary, gatewaytest.Build(binary, "testdata/quota.yaml")
 })
 
 func compile(t *testing.T) *program {
@@ -64,65 +64,27 @@ func compile(t *testing.T) *program {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	p := &program{
-		t: t, path: path, usage: filepath.Join(dir, "usage"), logged: filepath.Join(dir, "log"), ready: filepath.Join(dir, "ready"),
-		overrides: filepath.Join(dir, "overrides.yaml"), client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		t: t, path: path, usage: filepath.Join(dir, "usage"), overrides: filepath.Join(dir, "overrides.yaml"),
+		client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	}
 	require.NoError(t, os.WriteFile(p.overrides, []byte(none), 0o600))
-	t.Cleanup(func() {
-		if t.Failed() {
-			log, _ := os.ReadFile(p.logged)
-			t.Logf("%s", log)
-		}
-	})
 	return p
 }
 
 func (p *program) command() *exec.Cmd {
-	cmd := exec.Command(p.path, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--stage", "prod", "--ready-file", p.ready, "--usage-file", p.usage, "--overrides", p.overrides)
+	cmd := gatewaytest.Command(p.path, "--stage", "prod", "--usage-file", p.usage, "--overrides", p.overrides)
 	cmd.Env = append(os.Environ(), "ALICE_KEY="+aliceKey, "BOB_KEY="+bobKey)
 	return cmd
 }
 
 // run starts the program, and waits until it serves.
-func (p *program) run() *process {
+func (p *program) run() *run {
 	p.t.Helper()
-	log, err := os.OpenFile(p.logged, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	require.NoError(p.t, err)
-	defer log.Close()
-	cmd := p.command()
-	cmd.Stdout, cmd.Stderr = log, log
-	require.NoError(p.t, cmd.Start())
-	p.t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended
-		_ = cmd.Wait()
-	})
-	r := p.await(func(r *process) bool { return r.PID == cmd.Process.Pid })
-	r.cmd = cmd
-	return r
+	g := gatewaytest.Run(p.t, p.command())
+	return &run{process{g.Ready, p}, g}
 }
 
-// await waits for a process that serves.
-func (p *program) await(is func(*process) bool) *process {
-	p.t.Helper()
-	r := &process{program: p}
-	p.until("a gateway is ready", func() bool {
-		text, err := os.ReadFile(p.ready)
-		return err == nil && json.Unmarshal(text, r) == nil && is(r)
-	})
-	return r
-}
-
-// until looks again and again.
-func (p *program) until(what string, is func() bool) {
-	p.t.Helper()
-	pace := time.NewTicker(3 * time.Millisecond)
-	defer pace.Stop()
-	for ends := time.Now().Add(30 * time.Second); !is(); <-pace.C {
-		require.True(p.t, time.Now().Before(ends), "never: %s", what)
-	}
-}
-
-func (r *process) get(address, path string, header ...string) (int, string) {
+func (r process) get(address, path string, header ...string) (int, string) {
 	r.t.Helper()
 	req, err := http.NewRequest(http.MethodGet, "http://"+address+path, nil)
 	require.NoError(r.t, err)
@@ -138,11 +100,11 @@ func (r *process) get(address, path string, header ...string) (int, string) {
 }
 
 // passes is how many of n requests of alice's pass. All others are more than her quota.
-func (r *process) passes(n int) int {
+func (r process) passes(n int) int {
 	r.t.Helper()
 	passed := 0
 	for range n {
-		code, body := r.get(r.Main, "/pets", "X-Api-Key", aliceKey)
+		code, body := r.get(r.Listen, "/pets", "X-Api-Key", aliceKey)
 		if code == 200 {
 			passed++
 		} else {
@@ -153,7 +115,7 @@ func (r *process) passes(n int) int {
 }
 
 // used is what /usage shows of the only key that was used, today and the day before: the date may change meanwhile.
-func (r *process) used() int64 {
+func (r process) used() int64 {
 	r.t.Helper()
 	now := time.Now().UTC()
 	_, body := r.get(r.Admin, "/usage?plan=gold&from="+now.AddDate(0, 0, -1).Format(time.DateOnly)+"&to="+now.Format(time.DateOnly))
@@ -196,23 +158,23 @@ func TestKill(t *testing.T) {
 	p := compile(t)
 	r := p.run()
 	require.Equal(t, 12, r.passes(12))
-	p.until("what is used is written", func() bool { return written(t, p.usage, "gold", aliceID) == 12 })
+	gatewaytest.Until(t, "what is used is written", func() bool { return written(t, p.usage, "gold", aliceID) == 12 })
 	text, err := os.ReadFile(p.usage)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "alice-alice", "a key's value")
 	require.Equal(t, 1, strings.Count(string(text), "quota/gold/"), "a key that was never used")
 
 	require.Equal(t, 6, r.passes(6))
-	require.NoError(t, r.cmd.Process.Kill())
-	require.Error(t, r.cmd.Wait())
+	r.Signal(syscall.SIGKILL)
+	require.Error(t, r.Wait())
 	r = p.run()
 	restored := r.used()
 	require.GreaterOrEqual(t, restored, int64(12))
 	require.LessOrEqual(t, restored, int64(18))
 	require.Equal(t, 30-int(restored), r.passes(40))
-	p.until("what is used is written", func() bool { return written(t, p.usage, "gold", aliceID) == 30 })
-	require.NoError(t, r.cmd.Process.Kill())
-	require.Error(t, r.cmd.Wait())
+	gatewaytest.Until(t, "what is used is written", func() bool { return written(t, p.usage, "gold", aliceID) == 30 })
+	r.Signal(syscall.SIGKILL)
+	require.Error(t, r.Wait())
 	require.Zero(t, p.run().passes(3))
 }
 
@@ -223,8 +185,8 @@ func TestStop(t *testing.T) {
 		r := p.run()
 		require.Equal(t, int64(5*round), r.used())
 		require.Equal(t, 5, r.passes(5))
-		require.NoError(t, r.cmd.Process.Signal(syscall.SIGTERM))
-		require.NoError(t, r.cmd.Wait())
+		r.Signal(syscall.SIGTERM)
+		require.NoError(t, r.Wait())
 	}
 }
 
@@ -233,14 +195,14 @@ func TestHandOver(t *testing.T) {
 	p := compile(t)
 	old := p.run()
 	require.Equal(t, 11, old.passes(11))
-	require.NoError(t, old.cmd.Process.Signal(syscall.SIGUSR2))
-	next := p.await(func(r *process) bool { return r.PID != old.PID })
+	old.Signal(syscall.SIGUSR2)
+	next := process{old.Successor(), p}
 	t.Cleanup(func() {
 		_ = syscall.Kill(next.PID, syscall.SIGTERM) // it is not our child
-		p.until("the process ended", func() bool { return syscall.Kill(next.PID, 0) != nil })
+		gatewaytest.Until(t, "the process ended", func() bool { return syscall.Kill(next.PID, 0) != nil })
 	})
-	require.NoError(t, old.cmd.Wait())
-	p.until("the new process has the counts", func() bool { return next.used() == 11 })
+	require.NoError(t, old.Wait())
+	gatewaytest.Until(t, "the new process has the counts", func() bool { return next.used() == 11 })
 	require.Equal(t, 19, next.passes(25))
 }
 
@@ -251,8 +213,8 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 	out, err := p.command().CombinedOutput()
 	require.Error(t, err)
 	require.Contains(t, string(out), ": another process has the file")
-	require.NoError(t, r.cmd.Process.Signal(syscall.SIGTERM))
-	require.NoError(t, r.cmd.Wait())
+	r.Signal(syscall.SIGTERM)
+	require.NoError(t, r.Wait())
 	require.NoError(t, os.WriteFile(p.usage, []byte("no such file\n"), 0o600))
 	out, err = p.command().CombinedOutput()
 	require.Error(t, err)
@@ -266,13 +228,13 @@ func TestSIGHUP(t *testing.T) {
 	r := p.run()
 	require.Equal(t, 30, r.passes(35))
 	require.NoError(t, os.WriteFile(p.overrides, []byte("x-gateway-usage-plans: {gold: {quota: {limit: 33}}}"), 0o600))
-	require.NoError(t, r.cmd.Process.Signal(syscall.SIGHUP))
-	p.until("one more passes", func() bool { return r.passes(1) == 1 })
+	r.Signal(syscall.SIGHUP)
+	gatewaytest.Until(t, "one more passes", func() bool { return r.passes(1) == 1 })
 	require.Equal(t, 2, r.passes(9))
 	require.Equal(t, 9, r.bobs(9))
 	require.NoError(t, os.WriteFile(p.overrides, []byte("x-gateway-usage-plans: {trial: {stages: {prod: {methods: {GET /pets: {throttle: {rateLimit: 0, burstLimit: 0}}}}}}}"), 0o600))
-	require.NoError(t, r.cmd.Process.Signal(syscall.SIGHUP))
-	p.until("the method has a limit", func() bool { return r.bobs(1) == 0 })
+	r.Signal(syscall.SIGHUP)
+	gatewaytest.Until(t, "the method has a limit", func() bool { return r.bobs(1) == 0 })
 }
 
 // TestGeneratedCodeThatTakesNothing: what the document limits nowhere cannot be limited while it runs.
@@ -285,11 +247,11 @@ func TestGeneratedCodeThatTakesNothing(t *testing.T) {
 }
 
 // bobs is how many of n requests pass with bob's key.
-func (r *process) bobs(n int) int {
+func (r process) bobs(n int) int {
 	r.t.Helper()
 	passed := 0
 	for range n {
-		if code, _ := r.get(r.Main, "/pets", "X-Api-Key", bobKey); code == 200 {
+		if code, _ := r.get(r.Listen, "/pets", "X-Api-Key", bobKey); code == 200 {
 			passed++
 		}
 	}

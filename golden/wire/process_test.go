@@ -3,38 +3,27 @@ package wire
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gatewright/gatewright/golden/gatewaytest"
 )
 
 // child is a gateway in a process of its own.
 type child struct {
-	t     testing.TB
-	cmd   *exec.Cmd
-	addrs map[string]string
-	file  string // the ready file
-	log   string // a file: a process that takes over writes to it as well
-}
-
-// ready is the content of a ready file.
-type ready struct {
-	PID   int    `json:"pid"`
-	Main  string `json:"listen"`
-	Admin string `json:"admin_listen"`
+	*gatewaytest.Gateway
+	t testing.TB
 }
 
 // spawn starts the test binary as a gateway and waits until it is ready.
@@ -42,82 +31,15 @@ func spawn(t testing.TB, b *backend, flags ...string) *child {
 	t.Helper()
 	path, err := os.Executable()
 	require.NoError(t, err)
-	dir := t.TempDir()
-	c := &child{t: t, file: filepath.Join(dir, "ready.json"), log: filepath.Join(dir, "log")}
-	log, err := os.Create(c.log)
-	require.NoError(t, err)
-	defer log.Close()
-	c.cmd = exec.Command(path, append([]string{
-		"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--ready-file", c.file, "--upstream", "backend=" + b.url,
-	}, flags...)...)
-	c.cmd.Env = append(os.Environ(), asGateway+"=1")
-	c.cmd.Stdout, c.cmd.Stderr = log, log
-	require.NoError(t, c.cmd.Start())
-	t.Cleanup(func() {
-		_ = c.cmd.Process.Kill() // it ended before
-		_ = c.cmd.Wait()
-		if t.Failed() {
-			t.Log(c.lines())
-		}
-	})
-	first := c.awaitReady(0)
-	c.addrs = map[string]string{"listen": first.Main, "admin_listen": first.Admin}
-	return c
-}
-
-// awaitReady waits for a ready file of another process than the one given.
-func (c *child) awaitReady(but int) ready {
-	c.t.Helper()
-	var found ready
-	c.until("the gateway is ready", func() bool {
-		text, err := os.ReadFile(c.file)
-		return err == nil && json.Unmarshal(text, &found) == nil && found.PID != but
-	})
-	return found
-}
-
-// lines is the log so far.
-func (c *child) lines() string {
-	text, err := os.ReadFile(c.log)
-	require.NoError(c.t, err)
-	return string(text)
-}
-
-// until looks again and again, a few hundred times a second.
-func (c *child) until(what string, is func() bool) {
-	c.t.Helper()
-	pace := time.NewTicker(3 * time.Millisecond)
-	defer pace.Stop()
-	timeout := time.After(30 * time.Second)
-	for !is() {
-		select {
-		case <-pace.C:
-		case <-timeout:
-			c.t.Fatalf("never: %s\n%s", what, c.lines())
-		}
-	}
-}
-
-func (c *child) signal(s os.Signal) {
-	c.t.Helper()
-	require.NoError(c.t, c.cmd.Process.Signal(s))
-}
-
-// exit waits for the end of the process.
-func (c *child) exit() int {
-	c.t.Helper()
-	err := c.cmd.Wait()
-	if failed, ok := err.(*exec.ExitError); ok {
-		return failed.ExitCode()
-	}
-	require.NoError(c.t, err)
-	return 0
+	cmd := gatewaytest.Command(path, append([]string{"--upstream", "backend=" + b.url}, flags...)...)
+	cmd.Env = append(os.Environ(), asGateway+"=1")
+	return &child{gatewaytest.Run(t, cmd), t}
 }
 
 // memory is the resident size of the process.
 func (c *child) memory() int64 {
 	c.t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", c.cmd.Process.Pid))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", c.PID))
 	if err != nil {
 		c.t.Skip("this system does not tell the size of a process")
 	}
@@ -189,24 +111,24 @@ func TestHandover(t *testing.T) {
 	defer stop()
 	var served, failed atomic.Int64
 	var away atomic.Bool
-	group := load(ctx, c.addrs["listen"], &away, &served, &failed, func(err error) { t.Error(err) })
-	c.until("requests are served", func() bool { return served.Load() > 100 })
+	group := load(ctx, c.Listen, &away, &served, &failed, func(err error) { t.Error(err) })
+	gatewaytest.Until(t, "requests are served", func() bool { return served.Load() > 100 })
 
-	c.signal(syscall.SIGUSR2)
-	next := c.awaitReady(c.cmd.Process.Pid)
-	require.Equal(t, c.addrs["listen"], next.Main)
-	require.Equal(t, c.addrs["admin_listen"], next.Admin)
+	c.Signal(syscall.SIGUSR2)
+	next := c.Successor()
+	require.Equal(t, c.Listen, next.Listen)
+	require.Equal(t, c.Admin, next.Admin)
 	t.Cleanup(func() { _ = syscall.Kill(next.PID, syscall.SIGKILL) })
-	require.Zero(t, c.exit())
+	require.NoError(t, c.Wait())
 
 	before := served.Load()
-	c.until("the new process serves", func() bool { return served.Load() > before+100 })
+	gatewaytest.Until(t, "the new process serves", func() bool { return served.Load() > before+100 })
 	require.Contains(t, get(t, "http://"+next.Admin+"/readyz"), "ready")
 	stop()
 	group.Wait()
 	require.Zero(t, failed.Load())
 	require.NoError(t, syscall.Kill(next.PID, syscall.SIGTERM))
-	c.until("the new process has stopped", func() bool { return strings.Count(c.lines(), "msg=stopped") == 2 })
+	gatewaytest.Until(t, "the new process has stopped", func() bool { return strings.Count(c.Log(), "msg=stopped") == 2 })
 }
 
 func TestFailedHandoverChangesNothing(t *testing.T) {
@@ -215,11 +137,11 @@ func TestFailedHandoverChangesNothing(t *testing.T) {
 	replace(t, overrides, []byte("x-gateway-stages: {live: {variables: {colour: green}}}\n"))
 	c := spawn(t, b, "--overrides", overrides)
 	replace(t, overrides, []byte("not: allowed\n")) // fatal at a start, ignored while running
-	c.signal(syscall.SIGUSR2)
-	c.until("the gateway says so", func() bool { return strings.Contains(c.lines(), "handing over failed") })
-	require.Equal(t, "green", get(t, "http://"+c.addrs["listen"]+"/mock"))
-	c.signal(syscall.SIGTERM)
-	require.Zero(t, c.exit())
+	c.Signal(syscall.SIGUSR2)
+	gatewaytest.Until(t, "the gateway says so", func() bool { return strings.Contains(c.Log(), "handing over failed") })
+	require.Equal(t, "green", get(t, "http://"+c.Listen+"/mock"))
+	c.Signal(syscall.SIGTERM)
+	require.NoError(t, c.Wait())
 }
 
 func TestSIGHUP(t *testing.T) {
@@ -227,12 +149,12 @@ func TestSIGHUP(t *testing.T) {
 	overrides := filepath.Join(t.TempDir(), "overrides.yaml")
 	replace(t, overrides, []byte("x-gateway-stages: {live: {variables: {colour: green}}}\n"))
 	c := spawn(t, b, "--overrides", overrides)
-	require.Equal(t, "green", get(t, "http://"+c.addrs["listen"]+"/mock"))
+	require.Equal(t, "green", get(t, "http://"+c.Listen+"/mock"))
 	replace(t, overrides, []byte(`{"x-gateway-stages": {"live": {"variables": {"colour": "red"}}}}`))
-	c.signal(syscall.SIGHUP)
-	c.until("it is in force", func() bool { return get(t, "http://"+c.addrs["listen"]+"/mock") == "red" })
-	c.signal(syscall.SIGINT)
-	require.Zero(t, c.exit())
+	c.Signal(syscall.SIGHUP)
+	gatewaytest.Until(t, "it is in force", func() bool { return get(t, "http://"+c.Listen+"/mock") == "red" })
+	c.Signal(syscall.SIGINT)
+	require.NoError(t, c.Wait())
 }
 
 func TestDrainUnderLoad(t *testing.T) {
@@ -246,18 +168,18 @@ func TestDrainUnderLoad(t *testing.T) {
 	var served, failed atomic.Int64
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	slow := dial(t, c.addrs["listen"])
+	slow := dial(t, c.Listen)
 	_, err := io.WriteString(slow, "GET /slow HTTP/1.1\r\n"+host+"\r\n")
 	require.NoError(t, err)
 	<-entered
 	var away atomic.Bool
-	group := load(ctx, c.addrs["listen"], &away, &served, &failed, func(err error) { t.Error(err) })
-	c.until("requests are served", func() bool { return served.Load() > 100 })
-	require.Contains(t, get(t, "http://"+c.addrs["admin_listen"]+"/readyz"), "ready")
+	group := load(ctx, c.Listen, &away, &served, &failed, func(err error) { t.Error(err) })
+	gatewaytest.Until(t, "requests are served", func() bool { return served.Load() > 100 })
+	require.Contains(t, get(t, "http://"+c.Admin+"/readyz"), "ready")
 
-	c.signal(syscall.SIGTERM)
-	c.until("readiness fails", func() bool {
-		resp, err := http.Get("http://" + c.addrs["admin_listen"] + "/readyz")
+	c.Signal(syscall.SIGTERM)
+	gatewaytest.Until(t, "readiness fails", func() bool {
+		resp, err := http.Get("http://" + c.Admin + "/readyz")
 		if err != nil {
 			return false
 		}
@@ -265,8 +187,8 @@ func TestDrainUnderLoad(t *testing.T) {
 		return resp.StatusCode == 503
 	})
 	away.Store(true)
-	c.until("listening ends", func() bool {
-		nc, err := net.Dial("tcp", c.addrs["listen"])
+	gatewaytest.Until(t, "listening ends", func() bool {
+		nc, err := net.Dial("tcp", c.Listen)
 		if err == nil {
 			nc.Close()
 		}
@@ -279,7 +201,7 @@ func TestDrainUnderLoad(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "done", string(text))
 	require.True(t, resp.Close)
-	require.Zero(t, c.exit())
+	require.NoError(t, c.Wait())
 	stop()
 	group.Wait()
 	require.Zero(t, failed.Load())

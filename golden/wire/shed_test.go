@@ -195,7 +195,7 @@ func TestOverload(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			keeps, sheds := spawn(t, b), spawn(t, b, "--shed-after", "100ms")
-			askers := [2]asker{asks(keeps.addrs["listen"]), asks(sheds.addrs["listen"])}
+			askers := [2]asker{asks(keeps.Listen), asks(sheds.Listen)}
 			const warm = 20
 			began := time.Now()
 			for range warm {
@@ -211,7 +211,7 @@ func TestOverload(t *testing.T) {
 				group.Go(func() { floods[i] = rush(a, count, cost/4) })
 			}
 			for range 5 {
-				require.Equal(t, "ok\n", get(t, "http://"+sheds.addrs["admin_listen"]+"/healthz"), "operators are served")
+				require.Equal(t, "ok\n", get(t, "http://"+sheds.Admin+"/healthz"), "operators are served")
 			}
 			group.Wait()
 			for _, a := range askers {
@@ -227,7 +227,7 @@ func TestOverload(t *testing.T) {
 				cost, kept.most(), shed.most(), shed.whole, kept.servedBy(shed.whole), len(shed.served))
 			require.Less(t, shed.most(), kept.most()/2)
 			require.Greater(t, len(shed.served), kept.servedBy(shed.whole)/2)
-			require.Contains(t, get(t, "http://"+sheds.addrs["admin_listen"]+"/metrics"), fmt.Sprintf("gatewright_shed_total %d\n", shed.shed))
+			require.Contains(t, get(t, "http://"+sheds.Admin+"/metrics"), fmt.Sprintf("gatewright_shed_total %d\n", shed.shed))
 		})
 	}
 }

@@ -115,7 +115,7 @@ func (c *child) open(count int) {
 	c.t.Helper()
 	request, answer := []byte("GET /mock HTTP/1.1\r\n"+host+"\r\n"), make([]byte, 4096)
 	for range count {
-		nc := dial(c.t, c.addrs["listen"])
+		nc := dial(c.t, c.Listen)
 		_, err := nc.Write(request)
 		require.NoError(c.t, err)
 		n, err := nc.Read(answer)
