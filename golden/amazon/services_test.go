@@ -3,16 +3,13 @@
 package amazon
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -20,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatewright/gatewright/examples/orders/local"
+	"github.com/gatewright/gatewright/golden/gatewaytest"
 	"github.com/gatewright/gatewright/golden/peers"
 	"github.com/gatewright/gatewright/golden/sigv4test"
 )
@@ -28,41 +26,18 @@ import (
 func built(t *testing.T) string {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "gateway")
-	cmd := exec.Command("go", "run", "../../cmd/gatewright", "build", "-o", bin, "testdata/services.yaml")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	require.NoError(t, gatewaytest.Build(bin, "testdata/services.yaml"))
 	return bin
 }
-
-var listens = regexp.MustCompile(`msg=ready .*\blisten=(\S+)`)
 
 // start runs the gateway with variables beside the environment's and returns its URL.
 func start(t *testing.T, bin string, env ...string) string {
 	t.Helper()
-	cmd := exec.Command(bin, "--listen", "127.0.0.1:0", "--admin-listen", "off")
+	cmd := gatewaytest.Command(bin, "--admin-listen", "off")
 	cmd.Env = append(os.Environ(), env...)
-	stderr, err := cmd.StderrPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	lines := bufio.NewScanner(stderr)
-	for lines.Scan() {
-		if found := listens.FindStringSubmatch(lines.Text()); found != nil {
-			rest := make(chan string)
-			go func() {
-				text, _ := io.ReadAll(stderr)
-				rest <- string(text)
-			}()
-			t.Cleanup(func() {
-				require.NoError(t, cmd.Process.Signal(os.Interrupt))
-				t.Log(<-rest)
-				_ = cmd.Wait() // it was interrupted
-			})
-			return "http://" + found[1]
-		}
-		t.Log(lines.Text())
-	}
-	t.Fatal("the gateway does not become ready")
-	return ""
+	g := gatewaytest.Run(t, cmd)
+	t.Cleanup(g.Stop)
+	return "http://" + g.Listen
 }
 
 func ask(t *testing.T, method, url, contentType string, body []byte) (*http.Response, []byte) {
