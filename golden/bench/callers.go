@@ -21,6 +21,12 @@ type visit struct {
 	micros []float64
 }
 
+// visited is a candidate with the ways to ask it.
+type visited struct {
+	candidate
+	ways []visit
+}
+
 // bases are the visits that ratios are taken to, by their places: nginx and the gateway without any guard.
 const nginxBase, gatewayBase = 0, 1
 
@@ -52,12 +58,7 @@ func (b *bench) visits(c *credentials, backend string) ([]*visit, error) {
 	at := func(name string, command func(*bench, string, string) ([]string, error)) candidate {
 		return candidate{name: name, works: []work{proxying}, command: command}
 	}
-	var visits []*visit
-	var failed []error
-	for _, group := range []struct {
-		candidate
-		ways []visit
-	}{
+	return b.serveVisited([]visited{
 		{at("nginx", nginxCommand), []visit{{name: "no guard", path: "/proxy"}}},
 		{at("gateway", callersGateway(apiKeys)), []visit{
 			{name: "no guard", path: "/proxy"}, {name: "no guard, with the token", path: "/proxy", header: bearer}, {name: "API key, of 100,000", path: "/key", header: key}, {name: "JWT, cached", path: "/token", header: bearer},
@@ -67,22 +68,30 @@ func (b *bench) visits(c *credentials, backend string) ([]*visit, error) {
 		{at("haproxy", c.haproxy), []visit{
 			{name: "no guard", path: "/proxy"}, {name: "map of 100,000 keys", path: "/key", header: key}, {name: "jwt_verify, RS256", path: "/token", header: bearer},
 		}},
-	} {
-		r, err := b.serve(group.candidate, backend)
+	}, backend, (*visit).prove)
+}
+
+// serveVisited starts the candidates, and returns those of their ways whose answers prove to be right. The error is of all that
+// had to be left out, except for what is skipped.
+func (b *bench) serveVisited(all []visited, backend string, prove func(*visit) error) ([]*visit, error) {
+	var proved []*visit
+	var failed []error
+	for _, c := range all {
+		r, err := b.serve(c.candidate, backend)
 		if err != nil {
-			failed = append(failed, b.leftOut(group.candidate, err))
+			failed = append(failed, b.leftOut(c.candidate, err))
 			continue
 		}
-		for _, v := range group.ways {
+		for _, v := range c.ways {
 			v.on = r
-			if err := v.prove(); err != nil {
-				failed = append(failed, b.leftOut(group.candidate, err))
+			if err := prove(&v); err != nil {
+				failed = append(failed, b.leftOut(c.candidate, err))
 				continue
 			}
-			visits = append(visits, &v)
+			proved = append(proved, &v)
 		}
 	}
-	return visits, errors.Join(failed...)
+	return proved, errors.Join(failed...)
 }
 
 // callersGateway is the gateway with so many keys in its document.

@@ -22,38 +22,19 @@ func (b *bench) limits() error {
 		return err
 	}
 	key := func(string) ([]string, error) { return []string{"X-Api-Key: " + limitsKey}, nil }
-	var visits []*visit
-	var failed []error
-	for _, group := range []struct {
-		candidate
-		ways []visit
-	}{
+	visits, failed := b.serveVisited([]visited{
 		{candidate{"nginx", []work{proxying}, nginxCommand}, []visit{{name: "no limit", path: "/proxy"}, {name: "limit_req", path: "/limited"}}},
 		{candidate{"gateway", []work{proxying}, gateway("limits.yaml")}, []visit{
 			{name: "no limit", path: "/prod/proxy"}, {name: "a stage's throttle", path: "/prod/staged"}, {name: "a client's throttle", path: "/prod/client"},
 			{name: "key, throttle, plan, quota", path: "/prod/limited", header: key},
 		}},
 		{candidate{"haproxy", []work{proxying}, haproxyLimits}, []visit{{name: "no limit", path: "/proxy"}, {name: "stick table", path: "/limited"}}},
-	} {
-		r, err := b.serve(group.candidate, backend)
-		if err != nil {
-			failed = append(failed, b.leftOut(group.candidate, err))
-			continue
-		}
-		for _, v := range group.ways {
-			v.on = r
-			if err := v.answers(); err != nil {
-				failed = append(failed, b.leftOut(group.candidate, err))
-				continue
-			}
-			visits = append(visits, &v)
-		}
-	}
+	}, backend, (*visit).answers)
 	if len(visits) > 0 {
-		failed = append(failed, b.loadVisits("limits", visits))
+		failed = errors.Join(failed, b.loadVisits("limits", visits))
 	}
 	b.stopAll()
-	return errors.Join(failed...)
+	return failed
 }
 
 func haproxyLimits(b *bench, address, backend string) ([]string, error) {
