@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,7 +45,7 @@ var functions = map[string]func(){
 	"stream": func() { lambda.Start(spell) },
 	"echo":   func() { serve(func(id string, event []byte) { post("invocation/"+id+"/response", event) }) },
 	"bare":   bare,
-	"wait": func() {
+	"wait": func() { // the sleep is what BenchmarkWaiting measures
 		serve(func(id string, event []byte) { time.Sleep(time.Millisecond); post("invocation/"+id+"/response", event) })
 	},
 	"exit":       func() { serve(func(string, []byte) { os.Exit(3) }) },
@@ -200,17 +201,14 @@ func flood(id string, _ []byte) {
 	post("invocation/"+id+"/response", []byte(`"done"`))
 }
 
+// eat takes half as much memory again as TestMemory allows, and keeps it.
 func eat(string, []byte) {
-	var all [][]byte
-	for {
-		piece := make([]byte, 8<<20)
-		for i := 0; i < len(piece); i += 4096 {
-			piece[i] = 1
-		}
-		all = append(all, piece)
-		time.Sleep(5 * time.Millisecond) // or the machine would be out of memory sooner than the gateway looks
-		_ = all
+	all := make([]byte, 300<<20)
+	for i := 0; i < len(all); i += 4096 {
+		all[i] = 1
 	}
+	<-make(chan struct{})
+	runtime.KeepAlive(all)
 }
 
 func children(id string, _ []byte) {
@@ -372,18 +370,17 @@ func halfStream(id string, _ []byte) {
 	os.Exit(5)
 }
 
-// gated answers only when the file GATE is there.
+// gated answers only while the gate at the URL GATE is open.
 func gated(id string, event []byte) {
-	for {
-		if _, err := os.Stat(os.Getenv("GATE")); err == nil {
-			break
-		}
-		time.Sleep(time.Millisecond)
+	response, err := http.Get(os.Getenv("GATE"))
+	if err != nil {
+		os.Exit(6)
 	}
+	defer response.Body.Close()
 	post("invocation/"+id+"/response", event)
 }
 
-// counting answers, when the file GATE is there, how many it has answered before.
+// counting answers, while the gate is open, how many it has answered before.
 func counting() {
 	n := 0
 	serve(func(id string, _ []byte) {

@@ -2,8 +2,8 @@ package process
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -67,7 +67,7 @@ func TestManyCallsTimeOut(t *testing.T) {
 // to processes in exactly the order in which they came.
 func TestLineIsFair(t *testing.T) {
 	const processes, callers, short = 8, 1000, 200 * time.Millisecond
-	o, openGate := openGated(t, "gated", processes)
+	o, g := openGated(t, "gated", processes)
 	var all sync.WaitGroup
 	var waiting []*invocation // until they are served
 	hasty := 0
@@ -86,7 +86,7 @@ func TestLineIsFair(t *testing.T) {
 		all.Go(func() { failures <- waited(o.pool, v, begun, within) })
 	}
 	o.waitLine(t, processes, len(waiting)-processes)
-	openGate()
+	g.open()
 	all.Wait()
 	for range callers {
 		require.NoError(t, <-failures)
@@ -122,12 +122,41 @@ func (o *opened) waitLine(t *testing.T, working, waiting int) {
 	}, patience, time.Millisecond)
 }
 
-// openGated is a function that answers once the gate is open.
-func openGated(t *testing.T, behaviour string, concurrency int) (o *opened, openGate func()) {
+// gate is where functions wait until a test opens it: a server that answers only while it is open.
+type gate struct {
+	mu     sync.Mutex
+	passes chan struct{} // closed while the gate is open
+}
+
+// openGated runs a function that waits at a gate, which is shut, before it answers.
+func openGated(t *testing.T, behaviour string, concurrency int) (*opened, *gate) {
 	t.Helper()
-	gate := filepath.Join(t.TempDir(), "gate")
-	o = open(t, behaviour, Config{Concurrency: concurrency, Timeout: patience, Env: []string{"GATE=" + gate}})
-	return o, func() { require.NoError(t, os.WriteFile(gate, nil, 0o600)) }
+	g := &gate{passes: make(chan struct{})}
+	server := httptest.NewServer(g)
+	t.Cleanup(server.Close)
+	return open(t, behaviour, Config{Concurrency: concurrency, Timeout: patience, Env: []string{"GATE=" + server.URL}}), g
+}
+
+func (g *gate) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	passes := g.passes
+	g.mu.Unlock()
+	select {
+	case <-passes:
+	case <-r.Context().Done(): // the function was killed
+	}
+}
+
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	close(g.passes)
+}
+
+func (g *gate) shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.passes = make(chan struct{})
 }
 
 // Processes that pass the function's own timeout are killed and replaced, and the line goes on: calls of three turns of eight
@@ -153,14 +182,14 @@ func TestTurnsOfTimeouts(t *testing.T) {
 
 // One process serves those who wait in the order in which they came: each is told how many were served before it.
 func TestTurns(t *testing.T) {
-	o, openGate := openGated(t, "counting", 1)
+	o, g := openGated(t, "counting", 1)
 	var waiting []*invocation
 	for n := range 20 {
 		v := o.newInvocation(&function.Call{RequestID: fmt.Sprintf("turn-%d", n), Payload: []byte(`{}`)})
 		o.submit(v)
 		waiting = append(waiting, v)
 	}
-	openGate()
+	g.open()
 	for n, v := range waiting {
 		<-v.done
 		require.Equal(t, fmt.Sprint(n), string(v.answer))
@@ -215,24 +244,23 @@ func TestEvents(t *testing.T) {
 
 // More events than there is room for are refused, by number and by size.
 func TestTooManyEvents(t *testing.T) {
-	gate := filepath.Join(t.TempDir(), "gate")
-	o := open(t, "gated", Config{Concurrency: 1, Timeout: patience, Env: []string{"GATE=" + gate}})
+	o, g := openGated(t, "gated", 1)
 	call := &function.Call{ARN: arn, Payload: []byte(`{}`), RequestID: id, Type: function.Event}
 	for range 1 + maxEvents {
 		require.NoError(t, o.Invoke(call, &function.Answer{}))
 	}
 	require.ErrorIs(t, o.Invoke(call, &function.Answer{}), function.ErrThrottled)
 	require.EqualValues(t, 2*(1+maxEvents), o.pending.Load())
-	require.NoError(t, os.WriteFile(gate, nil, 0o600))
+	g.open()
 	require.Eventually(t, func() bool { return o.pending.Load() == 0 }, patience, time.Millisecond)
 
-	require.NoError(t, os.Remove(gate))
+	g.shut()
 	call.Payload = make([]byte, maxEventBytes/4)
 	for range 4 {
 		require.NoError(t, o.Invoke(call, &function.Answer{}))
 	}
 	require.ErrorIs(t, o.Invoke(call, &function.Answer{}), function.ErrThrottled)
-	require.NoError(t, os.WriteFile(gate, nil, 0o600))
+	g.open()
 	require.Eventually(t, func() bool { return o.pending.Load() == 0 }, patience, time.Millisecond)
 }
 
