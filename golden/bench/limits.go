@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"time"
 )
 
 // limitsKey is the API key of conf/limits.yaml.
@@ -29,12 +31,22 @@ func (b *bench) limits() error {
 			{name: "key, throttle, plan, quota", path: "/prod/limited", header: key},
 		}},
 		{candidate{"haproxy", []work{proxying}, haproxyLimits}, []visit{{name: "no limit", path: "/proxy"}, {name: "stick table", path: "/limited"}}},
-	}, backend, (*visit).answers)
+		{candidate{"traefik", []work{proxying}, traefikLimits}, []visit{{name: "no limit", path: "/proxy"}, {name: "rateLimit", path: "/limited"}}},
+	}, backend, (*visit).answersSoon)
 	if len(visits) > 0 {
 		failed = errors.Join(failed, b.loadVisits("limits", visits))
 	}
 	b.stopAll()
 	return failed
+}
+
+// answersSoon is answers for a peer that listens before it has read its routes, as Traefik does.
+func (v *visit) answersSoon() error {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if err := v.answers(); err == nil || time.Now().After(deadline) {
+			return err
+		}
+	}
 }
 
 func haproxyLimits(b *bench, address, backend string) ([]string, error) {
@@ -47,4 +59,17 @@ func haproxyLimits(b *bench, address, backend string) ([]string, error) {
 		return nil, err
 	}
 	return []string{program, "-db", "-f", path}, nil
+}
+
+func traefikLimits(b *bench, address, backend string) ([]string, error) {
+	program, err := exec.LookPath("traefik")
+	if err != nil {
+		return nil, skipError("traefik is missing: put its program into the PATH")
+	}
+	path, err := b.configure("traefik_limits.yaml", "traefik_limits.yaml", map[string]string{"Backend": backend})
+	if err != nil {
+		return nil, err
+	}
+	return []string{program, "--entrypoints.web.address=" + address, "--providers.file.filename=" + path, "--log.level=ERROR",
+		"--global.checknewversion=false", "--global.sendanonymoususage=false"}, nil
 }
