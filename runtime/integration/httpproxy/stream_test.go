@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/stretchr/testify/require"
@@ -181,8 +182,14 @@ func TestHugeBodies(t *testing.T) {
 			p.say("%s", answer(fmt.Sprint(n)))
 		}
 	})
-	g := start(t, gw.Plain, to(url), proxy)
+	const limit = 10 * patience // gigabytes do not pass at once
+	g := start(t, gw.Plain, to(url), func(g *gateway, c *gw.Ctx) gw.Fault {
+		out := c.Outbound("ANY", limit)
+		out.Literal("/")
+		return g.up.Forward(c, out)
+	})
 	p := g.dial(t)
+	require.NoError(t, p.SetDeadline(time.Now().Add(limit)))
 	growth := heapGrowth(func() {
 		p.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 		resp, err := http.ReadResponse(p.br, nil)
