@@ -155,7 +155,7 @@ func TestAway(t *testing.T) {
 
 func TestCloseWithoutRedis(t *testing.T) {
 	redis := startServer(t)
-	s := open(t, Config{URL: redis.URL()})
+	s := openAsSet(t, Config{URL: redis.URL()})
 	require.Equal(t, 500, passes(t, s, 500, bucketOf(s, "b", 1, 100000)))
 	redis.Stop()
 	defer redis.Resume()

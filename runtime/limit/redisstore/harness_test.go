@@ -33,8 +33,18 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	redisserver.Eventually(t, what, holds)
 }
 
-// open opens a store that is closed with the test.
+// open opens a store that is closed with the test. Where the test says nothing else, it waits for Redis as long as a busy
+// machine may need.
 func open(t testing.TB, c Config) *Store {
+	t.Helper()
+	if c.Wait == 0 && c.Timeout == 0 {
+		c.Wait, c.Timeout = time.Second, time.Second
+	}
+	return openAsSet(t, c)
+}
+
+// openAsSet is open with the Config's own defaults.
+func openAsSet(t testing.TB, c Config) *Store {
 	t.Helper()
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

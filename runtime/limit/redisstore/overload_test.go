@@ -127,7 +127,7 @@ func (l *load) String() string {
 func openMany(t testing.TB, n int, c Config) []*Store {
 	stores := make([]*Store, n)
 	for i := range stores {
-		stores[i] = open(t, c)
+		stores[i] = openAsSet(t, c)
 	}
 	for _, s := range stores {
 		eventually(t, "all have seen each other", func() bool { return s.Nodes() == n })
@@ -145,6 +145,9 @@ func calls(t testing.TB, s *server) (n int) {
 	}
 	return n
 }
+
+// beats is how many heartbeats a store may have sent since a time.
+func beats(since time.Time) int { return 1 + int(time.Since(since)/(heartbeat*3/4)) }
 
 func TestTenfoldOverload(t *testing.T) {
 	redis := startServer(t)
