@@ -163,6 +163,9 @@ func decodeOverrides(from io.Reader) (*overridesFile, error) {
 	if err == nil {
 		err = file.check()
 	}
+	if err == nil && decoder.Decode(new(yaml.Node)) != io.EOF {
+		err = errors.New("something stands behind the first YAML document, which nobody would read")
+	}
 	if err != nil {
 		return nil, fmt.Errorf(": %w", err)
 	}

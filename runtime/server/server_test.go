@@ -218,6 +218,9 @@ func TestOverridesFile(t *testing.T) {
 		{"x-gateway-upstreams: {u: {targets: [{url: http://a, weight: 2}]}}", `line 1: "weight" of a target cannot be overridden`},
 		{"x-gateway-upstreams: {u: {targets: [[http://a]]}}", "a target is a URL or {url: URL}"},
 		{"x-gateway-stages: [", path},
+		{"---\nx-gateway-stages: {s: {throttle: {rateLimit: 1}}}\n...\n# the end\n", ""},
+		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}\n---\nx-gateway-stages: {t: {throttle: {rateLimit: 1}}}", "something stands behind the first YAML document"},
+		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}\n---\n]", "something stands behind the first YAML document"},
 		{"", "is empty"},
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(c.text), 0o600))
