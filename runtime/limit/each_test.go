@@ -19,18 +19,26 @@ func TestEach(t *testing.T) {
 	keys.Each(func(key int, b *Bucket) {
 		require.Greater(t, key, last)
 		last = key
-		if b.State(0).Left < 5 {
+		require.Equal(t, b.State(0).Left < 5, b.Owes(0))
+		if b.Owes(0) {
 			left = append(left, key)
 		}
 	})
 	counters.Each(func(key int, c *Counter) {
 		require.Equal(t, key, c.Key())
 		require.Same(t, c, counters.At(key))
+		require.Equal(t, c.Used(now) > 0, c.UsedBetween(now, now))
 		if c.Used(now) > 0 {
 			used = append(used, key)
 		}
 	})
 	require.Equal(t, []int{200}, left)
+	keys.Set(Rate{0, 5}, 0)
+	require.True(t, keys.At(200).Owes(1e12), "nothing is refilled")
+	require.False(t, keys.At(201).Owes(1e12))
+	keys.Set(Rate{1, 5}, 1e12)
+	require.True(t, keys.At(200).Owes(1e12))
+	require.False(t, keys.At(200).Owes(2e12))
 	require.Equal(t, []int{3, 200}, used)
 }
 

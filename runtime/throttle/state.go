@@ -1,9 +1,8 @@
 package throttle
 
 import (
-	"cmp"
 	"math"
-	"slices"
+	"math/bits"
 	"time"
 
 	"github.com/gatewright/gatewright/runtime/limit"
@@ -222,40 +221,34 @@ func (l *Limits) planState(s *set, i int, key string, at int64, now time.Time) P
 		q := p.quota.quota
 		to.Quota = &QuotaState{q.Limit, q.Period.String(), q.Offset}
 	}
-	var numbers []int
-	if key != "" {
-		if number, ok := l.plans.Keys().NumberOf(key); ok && l.plans.Has(i, number) {
-			numbers = []int{number}
-		}
-	} else {
-		numbers = s.active(i, at, now)
+	shown := firstKeys{most: MaxStateKeys}
+	if key == "" {
+		s.eachActive(i, at, now, func(number int) { shown.add(l.plans.Keys().ID(number), number) })
+	} else if number, ok := l.plans.Keys().NumberOf(key); ok && l.plans.Has(i, number) {
+		shown.add(key, number)
 	}
-	var keys []keyNumber
-	for _, number := range numbers {
-		if id := l.plans.Keys().ID(number); id != "" {
-			keys = append(keys, keyNumber{id, number})
-		}
-	}
-	slices.SortFunc(keys, func(a, b keyNumber) int { return cmp.Compare(a.id, b.id) })
-	if to.More = len(keys) - MaxStateKeys; to.More > 0 {
-		keys = keys[:MaxStateKeys]
-	} else {
-		to.More = 0
-	}
+	keys := shown.sorted()
+	to.More = shown.count - len(keys)
 	for _, k := range keys {
 		to.Keys = append(to.Keys, l.keyState(s, i, k, at, now))
 	}
 	return to
 }
 
-// active are the keys that have used something of a plan that is not refilled.
-func (s *set) active(i int, at int64, now time.Time) []int {
-	seen := map[int]bool{}
+// eachActive calls do for the keys that have used something of a plan that is not refilled.
+func (s *set) eachActive(i int, at int64, now time.Time, do func(number int)) {
+	var active []uint64 // a bit for each number: there may be a million
+	mark := func(number int) {
+		for number/64 >= len(active) {
+			active = append(active, 0)
+		}
+		active[number/64] |= 1 << (number % 64)
+	}
 	look := func(k *keyed) {
 		if k != nil {
-			k.keys.Each(func(key int, b *limit.Bucket) {
-				if b.State(at).Full > 0 {
-					seen[key] = true
+			k.keys.Each(func(number int, b *limit.Bucket) {
+				if b.Owes(at) {
+					mark(number)
 				}
 			})
 		}
@@ -268,17 +261,17 @@ func (s *set) active(i int, at int64, now time.Time) []int {
 		}
 	}
 	if p.quota != nil {
-		p.quota.days().Each(func(key int, c *limit.Counter) {
-			if !seen[key] && c.Used(now) > 0 {
-				seen[key] = true
+		p.quota.days().Each(func(number int, c *limit.Counter) {
+			if c.Used(now) > 0 {
+				mark(number)
 			}
 		})
 	}
-	keys := make([]int, 0, len(seen))
-	for key := range seen {
-		keys = append(keys, key)
+	for word, bits64 := range active {
+		for ; bits64 != 0; bits64 &= bits64 - 1 {
+			do(64*word + bits.TrailingZeros64(bits64))
+		}
 	}
-	return keys
 }
 
 // keyState is what a key has of a plan.
