@@ -41,6 +41,9 @@ func Check(api *model.API, callers func(*model.Operation) Caller) []diag.Diagnos
 		c.throttle(u.Throttle)
 		c.quota(u.Quota)
 		c.policy(u.OnStoreFailure)
+		if u.Stages != nil && len(u.Stages) == 0 {
+			c.warn(u.Name.Span, fmt.Sprintf("usage plan %s is for no stage, so that its keys open nothing", u.Name.Value), "name stages, or leave stages out for every stage")
+		}
 		unused := c.unused(u)
 		for _, s := range u.Stages {
 			c.methods(s.Methods)
