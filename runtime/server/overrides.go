@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 
 	"go.yaml.in/yaml/v4"
 
@@ -157,10 +158,12 @@ func decodeOverrides(from io.Reader) (*overridesFile, error) {
 	decoder := yaml.NewDecoder(from)
 	decoder.KnownFields(true)
 	err := decoder.Decode(&file)
-	if errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
 		return nil, errors.New(" is empty")
-	}
-	if err == nil {
+	case err != nil:
+		err = plainly(err)
+	default:
 		err = file.check()
 	}
 	if err == nil && decoder.Decode(new(yaml.Node)) != io.EOF {
@@ -170,6 +173,20 @@ func decodeOverrides(from io.Reader) (*overridesFile, error) {
 		return nil, fmt.Errorf(": %w", err)
 	}
 	return &file, nil
+}
+
+// What the YAML package says of types of this program, and of a line that is named already.
+var (
+	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	wrongType    = regexp.MustCompile(`cannot construct (!!.+) into (server\.\w+|\S*\[\S*\]\S*)`)
+	lineOfLine   = regexp.MustCompile(`line \d+: (line \d+: )`)
+)
+
+// plainly says what is wrong with a file in the words of who writes it.
+func plainly(err error) error {
+	text := unknownField.ReplaceAllString(err.Error(), `"$1" cannot be overridden`)
+	text = wrongType.ReplaceAllString(text, "$1 cannot stand here")
+	return errors.New(lineOfLine.ReplaceAllString(text, "$1"))
 }
 
 // check finds settings without a value, which would be taken for nothing silently.
