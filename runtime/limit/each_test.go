@@ -42,6 +42,35 @@ func TestEach(t *testing.T) {
 	require.Equal(t, []int{3, 200}, used)
 }
 
+// TestLookingMakesNothing: a bucket and a counter that nobody has taken from are looked at as often as anybody likes.
+func TestLookingMakesNothing(t *testing.T) {
+	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	keys, counters := NewKeys(Rate{2, 5}), NewCounters(Quota{Limit: 10, Offset: 1})
+	same := func() {
+		t.Helper()
+		for key := range 1000 {
+			require.Equal(t, NewBucket(Rate{2, 5}).State(7), keys.State(key, 7))
+			require.Zero(t, counters.Used(key, now))
+		}
+	}
+	same()
+	keys.Each(func(int, *Bucket) { t.Error("a bucket was made") })
+	counters.Each(func(int, *Counter) { t.Error("a counter was made") })
+	keys.Set(Rate{0, 5}, 8)
+	require.Equal(t, NewBucket(Rate{0, 5}).State(9), keys.State(3, 9))
+	keys.Set(Rate{2, 5}, 9)
+	same()
+	for key := range 1000 {
+		keys.At(key)
+		require.Equal(t, counters.At(key).Used(now), counters.Used(key, now))
+	}
+	same()
+	require.True(t, keys.At(3).Take(10))
+	require.True(t, counters.At(3).Take(now))
+	require.Equal(t, keys.At(3).State(10), keys.State(3, 10))
+	require.EqualValues(t, 2, counters.Used(3, now))
+}
+
 // TestWatchOfAll: counters that were made before, and those that are made later.
 func TestWatchOfAll(t *testing.T) {
 	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)

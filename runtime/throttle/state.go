@@ -278,20 +278,20 @@ func (s *set) eachActive(i int, at int64, now time.Time, do func(number int)) {
 func (l *Limits) keyState(s *set, i int, k keyNumber, at int64, now time.Time) KeyState {
 	p, to := &s.plans[i], KeyState{ID: k.id}
 	if p.rate != nil {
-		b := stateOf(p.rate.rate, p.rate.keys.At(k.number).State(at))
+		b := stateOf(p.rate.rate, p.rate.keys.State(k.number, at))
 		to.Throttle = &b
 	}
 	for stage, name := range l.core.StageNames() {
 		for n := range s.routes[stage] {
 			if m := s.routes[stage][n].planned(i); m != nil {
 				to.Operations = append(to.Operations, OperationState{
-					Stage: name, Operation: nameOf(l.core.Routes()[n]), BucketState: stateOf(m.rate, m.keys.At(k.number).State(at)),
+					Stage: name, Operation: nameOf(l.core.Routes()[n]), BucketState: stateOf(m.rate, m.keys.State(k.number, at)),
 				})
 			}
 		}
 	}
 	if q := p.quota; q != nil {
-		used := q.counters.At(k.number).Used(now)
+		used := q.counters.Used(k.number, now)
 		if l.shared != nil {
 			used = q.used(k.number, now)
 		}

@@ -38,6 +38,18 @@ func TestKeysOfAPlanThatIsStopped(t *testing.T) {
 	require.Equal(t, map[string][]string{"gold": {keys.ID(keys.Numbers()["alice"])}}, shown)
 }
 
+// TestLookingAtManyOperations makes no buckets for keys that did not call them.
+func TestLookingAtManyOperations(t *testing.T) {
+	methods := []usageplan.Method{{Stage: "prod", Route: getKeyed, Rate: *rate(1, 5)}, {Stage: "prod", Route: putKeyed, Rate: *rate(1, 5)}}
+	g := document{keys: []string{"alice"}, plans: []usageplan.Plan{{Name: "gold", Keys: []string{"alice"}, Methods: methods, Quota: &limit.Quota{Limit: 5}}}}.start(t)
+	g.expect(t, passed, "prod", getKeyedName, "x-api-key", keyOf("alice"))
+	key := g.limits.State("").Plans[0].Keys[0]
+	require.Len(t, key.Operations, 2)
+	require.Equal(t, []int64{4, 5}, []int64{key.Operations[0].Left, key.Operations[1].Left})
+	s := g.limits.current.Load()
+	s.routes[1][g.limits.indexOf(putKeyed)].planned(0).keys.Each(func(int, *limit.Bucket) { t.Error("a bucket was made") })
+}
+
 const getKeyedName = "GET /keyed"
 
 // TestFirstKeys finds the same ones as who sorts all.
