@@ -166,13 +166,30 @@ func decodeOverrides(from io.Reader) (*overridesFile, error) {
 	default:
 		err = file.check()
 	}
-	if err == nil && decoder.Decode(new(yaml.Node)) != io.EOF {
+	if err == nil && !nothingMore(decoder) {
 		err = errors.New("something stands behind the first YAML document, which nobody would read")
 	}
 	if err != nil {
 		return nil, fmt.Errorf(": %w", err)
 	}
 	return &file, nil
+}
+
+// nothingMore reports whether the documents behind the first are empty.
+func nothingMore(decoder *yaml.Decoder) bool {
+	for {
+		var next yaml.Node
+		switch err := decoder.Decode(&next); {
+		case errors.Is(err, io.EOF):
+			return true
+		case err != nil || !saysNothing(&next):
+			return false
+		}
+	}
+}
+
+func saysNothing(document *yaml.Node) bool {
+	return len(document.Content) == 0 && document.Value == "" || len(document.Content) == 1 && document.Content[0].Tag == "!!null"
 }
 
 // What the YAML package says of types of this program, and of a line that is named already.

@@ -225,6 +225,7 @@ func TestOverridesFile(t *testing.T) {
 		{"x-gateway-stages: [", path},
 		{"---\nx-gateway-stages: {s: {throttle: {rateLimit: 1}}}\n...\n# the end\n", ""},
 		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}\n---\nx-gateway-stages: {t: {throttle: {rateLimit: 1}}}", "something stands behind the first YAML document"},
+		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}\n---\n", ""},
 		{"x-gateway-stages: {s: {throttle: {rateLimit: 1}}}\n---\n]", "something stands behind the first YAML document"},
 		{"", "is empty"},
 	} {
