@@ -75,6 +75,10 @@ type PlaceState struct {
 	// Inside is how many are under way; where each client may have so many, how many clients have any.
 	Inside        *int64 `json:"inside,omitempty"`
 	ClientsInside *int   `json:"clientsInside,omitempty"`
+	// Client is the bucket of the client that was asked for, and ClientInside how many of its requests are under way; nil:
+	// none was asked for, or it has none of its own.
+	Client       *BucketState `json:"client,omitempty"`
+	ClientInside *int64       `json:"clientInside,omitempty"`
 }
 
 // PlanState is a usage plan.
@@ -133,9 +137,9 @@ func stateOf(rate limit.Rate, s limit.State) BucketState {
 
 func (one *line) state(at int64) BucketState { return stateOf(one.rate, one.bucket.State(at)) }
 
-// State is what all limits look like now. key is the id of a key that is shown whether or not it has used anything; empty:
-// none.
-func (l *Limits) State(key string) State {
+// State is what all limits look like now. key is the id of a key that is shown whether or not it has used anything, and client
+// who is looked for among those that x-gateway-throttles tell apart; empty: none.
+func (l *Limits) State(key, client string) State {
 	now, at, s := l.core.Now(), l.at(), l.current.Load()
 	to := State{Time: now.UTC(), Store: l.storeState(), UsageFile: l.usageFileState(), Stages: []StageState{}, Places: []PlaceState{}, Plans: []PlanState{}}
 	if s.account != nil {
@@ -152,7 +156,7 @@ func (l *Limits) State(key string) State {
 		to.Stages = append(to.Stages, stage)
 	}
 	for _, p := range s.places {
-		to.Places = append(to.Places, p.state(at))
+		to.Places = append(to.Places, p.state(client, at))
 	}
 	for i := range s.plans {
 		to.Plans = append(to.Plans, l.planState(s, i, key, at, now))
@@ -186,7 +190,7 @@ func (l *Limits) usageFileState() *UsageFileState {
 }
 
 // state is an x-gateway-throttle at one moment.
-func (p *place) state(at int64) PlaceState {
+func (p *place) state(client string, at int64) PlaceState {
 	s := PlaceState{At: p.Name, Operations: []string{}, Key: p.Key.String(), Concurrent: p.Concurrent}
 	for _, r := range p.Routes {
 		s.Operations = append(s.Operations, nameOf(r))
@@ -196,8 +200,12 @@ func (p *place) state(at int64) PlaceState {
 		b := p.line.state(at)
 		s.Rate = &b
 	case p.clients != nil:
-		zero, n := 0.0, p.clients.Len()
-		s.Rate, s.Clients = &BucketState{p.Rate.PerSecond, p.Rate.Burst, p.Rate.Burst, &zero}, &n
+		b, n := stateOf(*p.Rate, limit.NewBucket(*p.Rate).State(at)), p.clients.Len()
+		s.Rate, s.Clients = &b, &n
+		if client != "" {
+			b := stateOf(*p.Rate, p.clients.State(client, at))
+			s.Client = &b
+		}
 	}
 	switch {
 	case p.gate != nil:
@@ -206,6 +214,10 @@ func (p *place) state(at int64) PlaceState {
 	case p.gates != nil:
 		n := p.gates.Len()
 		s.ClientsInside = &n
+		if client != "" {
+			n := p.gates.Inside(client)
+			s.ClientInside = &n
+		}
 	}
 	return s
 }

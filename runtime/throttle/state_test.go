@@ -29,7 +29,7 @@ func TestKeysOfAPlanThatIsStopped(t *testing.T) {
 	g.expect(t, tooMany, "prod", getKeyedName, "x-api-key", keyOf("bob"))
 	g.expect(t, tooMany, "prod", getKeyedName, "x-api-key", keyOf("eve"))
 	shown := map[string][]string{}
-	for _, plan := range g.limits.State("").Plans {
+	for _, plan := range g.limits.State("", "").Plans {
 		for _, key := range plan.Keys {
 			shown[plan.Name] = append(shown[plan.Name], key.ID)
 		}
@@ -43,11 +43,21 @@ func TestLookingAtManyOperations(t *testing.T) {
 	methods := []usageplan.Method{{Stage: "prod", Route: getKeyed, Rate: *rate(1, 5)}, {Stage: "prod", Route: putKeyed, Rate: *rate(1, 5)}}
 	g := document{keys: []string{"alice"}, plans: []usageplan.Plan{{Name: "gold", Keys: []string{"alice"}, Methods: methods, Quota: &limit.Quota{Limit: 5}}}}.start(t)
 	g.expect(t, passed, "prod", getKeyedName, "x-api-key", keyOf("alice"))
-	key := g.limits.State("").Plans[0].Keys[0]
+	key := g.limits.State("", "").Plans[0].Keys[0]
 	require.Len(t, key.Operations, 2)
 	require.Equal(t, []int64{4, 5}, []int64{key.Operations[0].Left, key.Operations[1].Left})
 	s := g.limits.current.Load()
 	s.routes[1][g.limits.indexOf(putKeyed)].planned(0).keys.Each(func(int, *limit.Bucket) { t.Error("a bucket was made") })
+}
+
+// TestRateOfNothingForClients is no full bucket.
+func TestRateOfNothingForClients(t *testing.T) {
+	g := document{throttle: Config{Places: []Place{{Routes: []*gw.Route{getPets}, Rate: rate(0, 5), Key: Header("X-Client")}}}}.start(t)
+	g.expect(t, tooMany, "prod", "GET /pets", "X-Client", "a")
+	place := g.limits.State("", "a").Places[0]
+	for _, b := range []*BucketState{place.Rate, place.Client} {
+		require.Equal(t, &BucketState{RateLimit: 0, BurstLimit: 5}, b)
+	}
 }
 
 const getKeyedName = "GET /keyed"
@@ -89,7 +99,7 @@ func TestManyKeys(t *testing.T) {
 			require.True(t, p.quota.counters.At(number).Take(g.Now()))
 		}
 	}
-	plan := g.limits.State("").Plans[0]
+	plan := g.limits.State("", "").Plans[0]
 	require.Len(t, plan.Keys, MaxStateKeys)
 	require.Equal(t, len(keys)-MaxStateKeys, plan.More)
 	require.True(t, slices.IsSortedFunc(plan.Keys, func(a, b KeyState) int { return cmp.Compare(a.ID, b.ID) }))
@@ -114,5 +124,5 @@ func TestManyKeys(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, report.Items)
 	g.wait(30 * time.Hour)
-	require.Len(t, g.limits.State("").Plans[0].Keys, 0, "all is refilled")
+	require.Len(t, g.limits.State("", "").Plans[0].Keys, 0, "all is refilled")
 }
