@@ -15,6 +15,9 @@ func (core *Core) accounted(serve func(*Ctx) Fault) func(*Ctx) Fault {
 	bucket, began := limit.NewBucket(accountRate), core.Now()
 	return func(c *Ctx) Fault {
 		if !bucket.Take(int64(core.Since(began))) {
+			if core.settings.informs {
+				c.RetryAfter(0) // 100 µs, of which a header knows no less than a second
+			}
 			return Throttled
 		}
 		f := serve(c)

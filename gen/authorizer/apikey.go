@@ -28,7 +28,7 @@ const longestKeyName = 1024 // characters (rest.md 11)
 // checkKeys returns what is wrong with API keys and with who belongs to which usage plan.
 func checkKeys(api *model.API) []diag.Diagnostic {
 	var found []diag.Diagnostic
-	known := map[string]bool{}
+	known, sources := map[string]bool{}, map[string]string{}
 	for _, k := range api.APIKeys {
 		known[k.Name.Value] = true
 		if k.Name.Value == "" || utf8.RuneCountInString(k.Name.Value) > longestKeyName {
@@ -39,6 +39,15 @@ func checkKeys(api *model.API) []diag.Diagnostic {
 				Help: "write where it is: env:NAME, file:PATH or sha256:HEX"})
 		} else {
 			found = append(found, checkSecret(*k.Value, true)...)
+			from := strings.ToLower(k.Value.Value)
+			if !strings.HasPrefix(from, "sha256:") {
+				from = k.Value.Value
+			}
+			if other, twice := sources[from]; twice {
+				found = append(found, diag.Diagnostic{Code: diag.BadAPIKey, Span: k.Value.Span, Message: fmt.Sprintf("API key %s has the same value as %s", k.Name.Value, other),
+					Cause: "a value tells which key it is of", Help: "give each key a value of its own, or name one key in both plans, for different stages"})
+			}
+			sources[from] = k.Name.Value
 		}
 	}
 	stages := map[string]bool{}
@@ -56,6 +65,9 @@ func checkKeys(api *model.API) []diag.Diagnostic {
 // checkPlan looks for keys and stages that do not exist.
 func checkPlan(u *model.UsagePlan, keys, stages map[string]bool) []diag.Diagnostic {
 	var found []diag.Diagnostic
+	if u.Name.Value == "" {
+		found = append(found, diag.Diagnostic{Code: diag.BadUsagePlan, Span: u.Name.Span, Message: "a usage plan has a name"})
+	}
 	for _, key := range u.Keys {
 		if !keys[key.Value] {
 			found = append(found, unknown(key, "API key", keys, "list it in x-gateway-api-keys"))

@@ -35,6 +35,7 @@ const (
 	UnusedParameter   Code = "GW1053"
 	BadParameterFile  Code = "GW1054"
 	BadParameterValue Code = "GW1055"
+	UnreadResource    Code = "GW1056"
 	NoDocument        Code = "GW1901"
 	Unresolved        Code = "GW1902"
 	PropertyNotYet    Code = "GW1903"
@@ -231,6 +232,11 @@ func fillingCodes() []Info {
 		Example:     "Environment: {Type: String, AllowedValues: [dev, prod]}   # --param Environment=test",
 		Remedy:      "Give one of the values that the template allows.",
 		Allowed:     "The value is taken as it is.",
+	}, {
+		Code: UnreadResource, Title: "resource of a template that is not read",
+		Explanation: "A template is read for one API with its document. Another of its resources says how that API behaves, such as a usage plan, the throttles of a stage or a gateway response, and has no effect.",
+		Example:     "Plan:\n  Type: AWS::ApiGateway::UsagePlan\n  Properties: {ApiStages: [{ApiId: !Ref Shop, Stage: prod}], Quota: {Limit: 1000, Period: DAY}}",
+		Remedy:      "Say it in the document, or in a document beside the template: gatewright run template.yaml gateway.yaml.",
 	}, {
 		Code: NoDocument, Title: "template without an OpenAPI document",
 		Explanation: "The file is a CloudFormation or SAM template. A document is read from the Body of an AWS::ApiGateway::RestApi, the DefinitionBody of an AWS::Serverless::Api, or the local file that DefinitionUri names. An API that is made of SAM's events or of AWS::ApiGateway::Method resources has none.",

@@ -31,8 +31,9 @@ type file struct {
 	root   source.Node
 	filled bool // the functions in it are evaluated
 
-	pointer  string    // of the root, where the document stands in a template
-	resource *resource // of the template that the document comes from
+	pointer  string      // of the root, where the document stands in a template
+	resource *resource   // of the template that the document comes from
+	template source.Node // that one
 }
 
 // files reads files, each once, and bounds what is read in all.

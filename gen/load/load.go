@@ -214,6 +214,7 @@ func (l *loader) api(ctx context.Context) *model.API {
 	}
 	l.leftovers()
 	l.wholeDocument(api)
+	l.neighbours(api)
 	l.files.env.StandIns()
 	l.files.env.Unused(source.Span{File: l.roots[0].File, Line: 1, Col: 1, EndLine: 1, EndCol: 1})
 	return api

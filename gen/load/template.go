@@ -144,7 +144,7 @@ func (u *unwrapper) document(r resource) *file {
 	if doc == nil {
 		return nil
 	}
-	doc.resource = &r
+	doc.resource, doc.template = &r, u.from.root
 	u.properties(r, properties, doc)
 	return doc
 }

@@ -311,6 +311,44 @@ func TestPropertiesBesideDocument(t *testing.T) {
 	}, found)
 }
 
+// TestResourcesBesideAPI never drops what other resources of a template say of the API: limits above all.
+func TestResourcesBesideAPI(t *testing.T) {
+	const resources = `Resources:
+  Shop: {Type: AWS::ApiGateway::RestApi, Properties: {Body: {openapi: 3.0.1, info: {title: a, version: '1'}, paths: {}}}}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      RestApiId: !Ref Shop
+      StageName: prod
+      MethodSettings: [{ResourcePath: /*, HttpMethod: '*', ThrottlingRateLimit: 10}]
+      Variables: {a: b}
+      TracingEnabled: true
+  Quiet: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Shop, MethodSettings: [{ResourcePath: /*, HttpMethod: '*', LoggingLevel: INFO}]}}
+  Release: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !GetAtt Shop.RestApiId, StageDescription: {ThrottlingRateLimit: 5, Tags: []}}}
+  Plan: {Type: AWS::ApiGateway::UsagePlan, Properties: {ApiStages: [{ApiId: !Sub "${Shop}", Stage: prod}], Quota: {Limit: 5, Period: DAY}}}
+  Answer: {Type: AWS::ApiGateway::GatewayResponse, Properties: {RestApiId: {Ref: Shop}, ResponseType: THROTTLED}}
+  More: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: {Ref: Shop}, HttpMethod: GET}}
+  Foreign: {Type: AWS::ApiGateway::UsagePlan, Properties: {ApiStages: [{ApiId: !Ref Shopping, Stage: prod}]}}
+  Others: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !ImportValue Shop2, Variables: {a: b}}}
+`
+	_, found := with(t, resources, nil)
+	answers := []string{
+		"a.yaml:14:3 GW1056 warning AWS::ApiGateway::GatewayResponse Answer has no effect: Shop alone is read of the template",
+		"a.yaml:15:3 GW1056 warning AWS::ApiGateway::Method More has no effect: Shop alone is read of the template",
+	}
+	assert.Equal(t, append([]string{
+		"a.yaml:8:7 GW1056 warning MethodSettings of AWS::ApiGateway::Stage has no effect: Shop alone is read of the template",
+		"a.yaml:9:7 GW1056 warning Variables of AWS::ApiGateway::Stage has no effect: Shop alone is read of the template",
+		"a.yaml:12:115 GW1056 warning ThrottlingRateLimit of AWS::ApiGateway::Deployment has no effect: Shop alone is read of the template",
+		"a.yaml:13:3 GW1056 warning AWS::ApiGateway::UsagePlan Plan has no effect: Shop alone is read of the template",
+	}, answers...), found)
+	dir := filepath.Dir(write(t, "a.yaml", resources))
+	more := filepath.Join(dir, "gateway.yaml")
+	require.NoError(t, os.WriteFile(more, []byte("x-gateway-stages: {prod: {throttle: {rateLimit: 10, burstLimit: 10}}}\nx-gateway-usage-plans: {gold: {keys: []}}\n"), 0o644))
+	_, found = with(t, resources, func(o *load.Options) { o.Paths = []string{filepath.Join(dir, "a.yaml"), more} })
+	assert.Equal(t, answers, found, "said beside the template")
+}
+
 // TestPrivateAPIs never makes a private API a public one.
 func TestPrivateAPIs(t *testing.T) {
 	const parameters = "Parameters: {Endpoint: {Type: String}, Endpoints: {Type: CommaDelimitedList}}\n"

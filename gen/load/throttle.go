@@ -1,13 +1,15 @@
 package load
 
 import (
+	"github.com/gatewright/gatewright/gen/cfn"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/source"
 )
 
-// throttle reads rateLimit and burstLimit, and what else of a throttle fields read.
+// throttle reads rateLimit and burstLimit, and what else of a throttle fields read; nil, with an error, where one of them cannot
+// be read: it is not missing beside that.
 func (l *loader) throttle(n source.Node, what string, more func(t *model.Throttle) []field) *model.Throttle {
-	t := &model.Throttle{Span: n.Key().Span}
+	t, before := &model.Throttle{Span: n.Key().Span}, l.errors
 	fields := []field{
 		{"rateLimit", l.intoLiteral(&t.Rate, "rateLimit")},
 		{"burstLimit", l.intoLiteral(&t.Burst, "burstLimit")},
@@ -18,7 +20,19 @@ func (l *loader) throttle(n source.Node, what string, more func(t *model.Throttl
 	if !l.settings(n, what, fields...) {
 		return nil
 	}
+	unread := unread(n, "rateLimit", t.Rate == nil) || unread(n, "burstLimit", t.Burst == nil) || unread(n, "concurrent", t.Concurrent == nil)
+	if unread && l.errors > before {
+		return nil
+	}
 	return t
+}
+
+// unread reports whether a value stands there of which nothing could be read. A function without a value is none: it may be
+// allowed, and then counts as absent.
+func unread(n source.Node, name string, nothing bool) bool {
+	value := n.Get(name)
+	function, _ := cfn.Function(value)
+	return nothing && !value.IsZero() && value.Kind() != source.Null && function == ""
 }
 
 // routeThrottle reads x-gateway-throttle.
@@ -57,15 +71,16 @@ func (l *loader) methodThrottles(n source.Node, what string, other func(source.P
 	return list
 }
 
-// quota reads the quota of a usage plan.
+// quota reads the quota of a usage plan; nil as for throttle.
 func (l *loader) quota(n source.Node) *model.Quota {
-	q := &model.Quota{Span: n.Key().Span}
+	q, before := &model.Quota{Span: n.Key().Span}, l.errors
 	ok := l.settings(n, "the quota of a usage plan",
 		field{"limit", l.intoNumber(&q.Limit, "limit")},
 		field{"period", l.intoText(&q.Period, "period")},
 		field{"offset", l.intoNumber(&q.Offset, "offset")},
 	)
-	if !ok {
+	unread := unread(n, "limit", q.Limit == nil) || unread(n, "period", q.Period == nil)
+	if !ok || unread && l.errors > before {
 		return nil
 	}
 	return q

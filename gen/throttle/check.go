@@ -41,6 +41,9 @@ func Check(api *model.API, callers func(*model.Operation) Caller) []diag.Diagnos
 		c.throttle(u.Throttle)
 		c.quota(u.Quota)
 		c.policy(u.OnStoreFailure)
+		if u.Stages != nil && len(u.Stages) == 0 {
+			c.warn(u.Name.Span, fmt.Sprintf("usage plan %s is for no stage, so that its keys open nothing", u.Name.Value), "name stages, or leave stages out for every stage")
+		}
 		unused := c.unused(u)
 		for _, s := range u.Stages {
 			c.methods(s.Methods)
@@ -234,7 +237,7 @@ func (c *checker) quota(q *model.Quota) {
 	}
 	sound := 1 <= q.Limit.Value && q.Limit.Value <= limit.MaxQuota
 	if !sound {
-		c.bad(q.Limit.Span, fmt.Sprintf("%d requests are no quota", q.Limit.Value), "write a number above 0; a key that may not call at all is enabled: false")
+		c.bad(q.Limit.Span, fmt.Sprintf("%d requests are no quota", q.Limit.Value), fmt.Sprintf("write a number from 1 to %d; a key that may not call at all is enabled: false", int64(limit.MaxQuota)))
 	}
 	if _, ok := periodOf(q.Period); !ok {
 		c.bad(q.Period.Span, fmt.Sprintf("unknown period %q", q.Period.Value), "write DAY, WEEK or MONTH")

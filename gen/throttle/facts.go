@@ -32,6 +32,9 @@ func Facts(api *model.API, item *model.PathItem, op *model.Operation, keyed bool
 			facts = append(facts, "throttle "+rateText(rate)+" in "+s.Name.Value)
 		}
 	}
+	if rate, ok := RateOf(api.AccountThrottle); ok {
+		facts = append(facts, "throttle "+rateText(rate)+" of the account")
+	}
 	if keyed && Planned(api, item, op) {
 		facts = append(facts, "usage plans")
 	}

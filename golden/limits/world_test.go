@@ -63,17 +63,22 @@ func program(t *testing.T, closed string) string {
 	if testing.Short() {
 		t.Skip("builds gateways")
 	}
+	text, err := os.ReadFile("testdata/limits.yaml")
+	require.NoError(t, err)
+	return compiled(t, closed, strings.ReplaceAll(string(text), "onStoreFailure: closed", "onStoreFailure: "+closed))
+}
+
+// compiled is the gateway of a document, which is built once by that name.
+func compiled(t *testing.T, name, text string) string {
+	t.Helper()
 	built.mu.Lock()
 	defer built.mu.Unlock()
-	binary := filepath.Join(built.dir, closed)
+	binary := filepath.Join(built.dir, name)
 	if _, err := os.Stat(binary); err == nil {
 		return binary
 	}
-	text, err := os.ReadFile("testdata/limits.yaml")
-	require.NoError(t, err)
-	document := filepath.Join(built.dir, closed+".yaml")
-	text = []byte(strings.ReplaceAll(string(text), "onStoreFailure: closed", "onStoreFailure: "+closed))
-	require.NoError(t, os.WriteFile(document, text, 0o600))
+	document := filepath.Join(built.dir, name+".yaml")
+	require.NoError(t, os.WriteFile(document, []byte(text), 0o600))
 	require.NoError(t, gatewaytest.Build(binary, document, "--with", "redis"))
 	return binary
 }

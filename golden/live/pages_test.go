@@ -44,6 +44,22 @@ func TestPages(t *testing.T) {
 	require.NoError(t, r.change("x-gateway-usage-plans: {trial: {throttle: {rateLimit: 0, burstLimit: 9}}}"))
 	_, taken := r.page("/limits")
 	same(t, "limits_taken.json", taken)
+	_, client := r.page("/limits?client=b")
+	require.Contains(t, client, `"client": {
+        "rateLimit": 1,
+        "burstLimit": 3,
+        "left": 2,
+        "fullSeconds": 0.9
+      },
+      "clientInside": 1
+`)
+	_, client = r.page("/limits?client=c")
+	require.Contains(t, client, `"left": 3,
+        "fullSeconds": 0
+      },
+      "clientInside": 0
+`)
+	require.NotContains(t, taken, `"client":`)
 	r.hold <- struct{}{}
 	require.Equal(t, 200, <-held)
 
@@ -125,7 +141,7 @@ func TestBadQueries(t *testing.T) {
 		"/usage?plan=gold&from=2026-03-04&to=2026-03-04&key=0000000000":                   "404 there is no API key with that id",
 		"/usage?plan=gold&from=2026-03-04&to=2026-03-04&key=" + url.QueryEscape(aliceKey): "404 there is no API key with that id",
 		"/limits?key=0000000000":                                                          "404 there is no API key with that id",
-		"/limits?keys=a":                                                                  `400 unknown parameter "keys": there are ["key"]`,
+		"/limits?keys=a":                                                                  `400 unknown parameter "keys": there are ["key" "client"]`,
 	} {
 		code, body := r.page(query)
 		require.Equal(t, want, strings.TrimSpace(fmt.Sprint(code, " ", body)), query)

@@ -28,6 +28,15 @@ func newArray[T any](fill func(int, *piece[T])) *array[T] {
 }
 
 func (a *array[T]) at(key int) *T {
+	if element := a.known(key); element != nil {
+		return element
+	}
+	key = int(min(uint(key), MaxKeys-1))
+	return &a.grow(key / pieceSize)[key%pieceSize]
+}
+
+// known is the element of a number near which one was seen; nil: it was not made.
+func (a *array[T]) known(key int) *T {
 	key = int(min(uint(key), MaxKeys-1))
 	pieces := *a.pieces.Load()
 	if place := key / pieceSize; place < len(pieces) {
@@ -35,7 +44,7 @@ func (a *array[T]) at(key int) *T {
 			return &p[key%pieceSize]
 		}
 	}
-	return &a.grow(key / pieceSize)[key%pieceSize]
+	return nil
 }
 
 // grow makes the piece at place unless another goroutine has.

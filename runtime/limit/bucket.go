@@ -133,13 +133,25 @@ const Never time.Duration = math.MaxInt64
 
 // State is the bucket at now.
 func (b *Bucket) State(now int64) State {
+	owed, e := b.owed(now)
+	return e.state(owed)
+}
+
+// owed is what the bucket owes at now, in units of its era.
+func (b *Bucket) owed(now int64) (int64, *era) {
 	e := b.era.Load()
 	full := e.full.Load()
 	for full == moved {
 		e = b.next()
 		full = e.full.Load()
 	}
-	return e.state(e.owed(full, e.origin, now))
+	return e.owed(full, e.origin, now), e
+}
+
+// Owes reports whether something was taken that is not refilled at now: also where nothing is refilled.
+func (b *Bucket) Owes(now int64) bool {
+	owed, _ := b.owed(now)
+	return owed > 0
 }
 
 func (s *shape) state(owed int64) State {

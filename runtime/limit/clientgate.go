@@ -75,6 +75,18 @@ func (g *ClientGate) Leave(key string) {
 	}
 }
 
+// Inside is how often the client is inside now.
+func (g *ClientGate) Inside(key string) int64 {
+	h := g.hasher.of(key)
+	s := &g.shards[h.shardOf(len(g.shards))]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if entry := s.find(h); entry != nil {
+		return entry.value
+	}
+	return 0
+}
+
 // Set changes how often each client may be inside. Who is inside stays.
 func (g *ClientGate) Set(each int64) { g.each.Store(each) }
 

@@ -241,6 +241,14 @@ func TestUsageReport(t *testing.T) {
 	}, c.Usage(at("2026-11-13T23:00:00Z"), at("2026-11-18T00:00:00Z")))
 	require.Nil(t, c.Usage(noon, noon.Add(-24*time.Hour)))
 	require.Len(t, c.Usage(time.Time{}, noon.AddDate(1000, 0, 0)), KeepDays)
+	for from := range 12 {
+		for to := range 12 {
+			start, end := at("2026-11-10T09:00:00Z").AddDate(0, 0, from), at("2026-11-10T08:00:00Z").AddDate(0, 0, to)
+			want := slices.ContainsFunc(c.Usage(start, end), func(u Usage) bool { return u.Used > 0 })
+			require.Equal(t, want, c.UsedBetween(start, end), "%v to %v", start, end)
+		}
+	}
+	require.False(t, NewCounters(Quota{Limit: 1}).At(0).UsedBetween(time.Time{}, noon.AddDate(3000, 0, 0)), "not used yet")
 }
 
 func TestHistoryIsBounded(t *testing.T) {

@@ -1,5 +1,7 @@
 package limit
 
+import "time"
+
 // Counters is a quota for each of numbered keys, all of the same limit and period. A key's counter is found without lock
 // or map, and keeps its state when new numbers come and when the quota changes. Use NewCounters.
 type Counters struct {
@@ -32,6 +34,14 @@ func checked(q Quota) *Quota {
 
 // At is the counter of a key, as numbered by runtime/auth/apikey: the same one for ever. See MaxKeys.
 func (c *Counters) At(key int) *Counter { return c.counters.at(key) }
+
+// Used is what a key has used in the period of now, with the offset in the first. A counter is not made for being looked at.
+func (c *Counters) Used(key int, now time.Time) int64 {
+	if counter := c.counters.known(key); counter != nil {
+		return counter.Used(now)
+	}
+	return 0
+}
 
 // Set changes the quota of all keys. What a key has used counts in the period of the new quota, by the days on which it
 // was used.

@@ -41,6 +41,7 @@ func TestClientGate(t *testing.T) {
 	require.Equal(t, 2, g.Len())
 	g.Set(2)
 	require.True(t, g.Enter("c"))
+	require.Equal(t, []int64{0, 1, 2}, []int64{g.Inside("a"), g.Inside("b"), g.Inside("c")})
 	g.Set(0)
 	g.Leave("c")
 	require.False(t, g.Enter("c"))

@@ -25,6 +25,16 @@ func (k *Keys) fill(_ int, p *piece[Bucket]) {
 // At is the bucket of a key, as numbered by runtime/auth/apikey: the same one for ever. See MaxKeys.
 func (k *Keys) At(key int) *Bucket { return k.buckets.at(key) }
 
+// State is the bucket of a key at now. One that was never asked for is full, and is not made for being looked at.
+func (k *Keys) State(key int, now int64) State {
+	if b := k.buckets.known(key); b != nil {
+		return b.State(now)
+	}
+	k.buckets.mu.Lock()
+	defer k.buckets.mu.Unlock()
+	return k.shape.state(0)
+}
+
 // Set changes the rate of all keys, as Bucket.Set does.
 func (k *Keys) Set(rate Rate, now int64) {
 	to := shapeOf(rate)

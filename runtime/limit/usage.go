@@ -49,6 +49,22 @@ func (c *Counter) Usage(from, to time.Time) []Usage {
 	return report
 }
 
+// UsedBetween reports whether something was used on a day from the one of from to the one of to, both included.
+func (c *Counter) UsedBetween(from, to time.Time) bool {
+	start, end := Date(from), Date(to)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if day, used := unpack(c.word.Load()); start <= day && day <= end && used > c.base {
+		return true
+	}
+	for i := len(c.days) - 1; i >= 0 && c.days[i].Day >= start; i-- {
+		if c.days[i].Day <= end && c.days[i].Used > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // History is every day on which something was used, ascending: what Restore takes after a restart.
 func (c *Counter) History() []DayCount {
 	c.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 
 	"go.yaml.in/yaml/v4"
 
@@ -173,16 +174,52 @@ func decodeYAML(text []byte) (*overridesFile, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	err := decoder.Decode(&file)
-	if errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
 		return nil, errors.New(" is empty")
-	}
-	if err == nil {
+	case err != nil:
+		err = plainly(err)
+	default:
 		err = file.check()
+	}
+	if err == nil && !nothingMore(decoder) {
+		err = errors.New("something stands behind the first YAML document, which nobody would read")
 	}
 	if err != nil {
 		return nil, fmt.Errorf(": %w", err)
 	}
 	return &file, nil
+}
+
+// nothingMore reports whether the documents behind the first are empty.
+func nothingMore(decoder *yaml.Decoder) bool {
+	for {
+		var next yaml.Node
+		switch err := decoder.Decode(&next); {
+		case errors.Is(err, io.EOF):
+			return true
+		case err != nil || !saysNothing(&next):
+			return false
+		}
+	}
+}
+
+func saysNothing(document *yaml.Node) bool {
+	return len(document.Content) == 0 && document.Value == "" || len(document.Content) == 1 && document.Content[0].Tag == "!!null"
+}
+
+// What the YAML package says of types of this program, and of a line that is named already.
+var (
+	unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	wrongType    = regexp.MustCompile(`cannot construct (!!.+) into (server\.\w+|\S*\[\S*\]\S*)`)
+	lineOfLine   = regexp.MustCompile(`line \d+: (line \d+: )`)
+)
+
+// plainly says what is wrong with a file in the words of who writes it.
+func plainly(err error) error {
+	text := unknownField.ReplaceAllString(err.Error(), `"$1" cannot be overridden`)
+	text = wrongType.ReplaceAllString(text, "$1 cannot stand here")
+	return errors.New(lineOfLine.ReplaceAllString(text, "$1"))
 }
 
 // check finds settings without a value, which would be taken for nothing silently.

@@ -23,12 +23,12 @@ func TestTakeoverThatFailsIsShown(t *testing.T) {
 		keys:  []string{"alice"},
 		usage: gw.UsageFile{Path: path, TakeOver: true},
 	}.start(t)
-	require.Contains(t, g.limits.State("").UsageFile.Error, usagefile.ErrLocked.Error())
+	require.Contains(t, g.limits.State("", "").UsageFile.Error, usagefile.ErrLocked.Error())
 
 	require.NoError(t, os.Remove(path))
 	require.NoError(t, os.Mkdir(path, 0o700))
 	require.NoError(t, before.Close())
 	g.limits.kept.running.Wait() // for what tries to take it over
-	require.Contains(t, g.limits.State("").UsageFile.Error, path+": is a directory")
+	require.Contains(t, g.limits.State("", "").UsageFile.Error, path+": is a directory")
 	g.expect(t, passed, "prod", "GET /keyed", "X-Api-Key", keyOf("alice"))
 }

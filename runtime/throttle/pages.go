@@ -22,9 +22,10 @@ func (l *Limits) addPages() {
 	l.core.AddPage(gw.Page{Path: "/usage", Handler: http.HandlerFunc(l.showUsage)})
 }
 
-// showState is /limits, with ?key=ID for one key.
+// showState is /limits, with ?key=ID for one key and ?client=TEXT for one client of each x-gateway-throttle that tells them
+// apart.
 func (l *Limits) showState(w http.ResponseWriter, r *http.Request) {
-	query, err := strictQuery(r, "key")
+	query, err := strictQuery(r, "key", "client")
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
@@ -34,7 +35,7 @@ func (l *Limits) showState(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, errUnknown{noKey})
 		return
 	}
-	writeJSON(w, l.State(key))
+	writeJSON(w, l.State(key, query.Get("client")))
 }
 
 // knows reports whether there is, or was, an API key with that id.

@@ -1,6 +1,8 @@
 package throttle
 
 import (
+	"net/url"
+
 	gw "github.com/gatewright/gatewright/runtime"
 	"github.com/gatewright/gatewright/runtime/limit"
 )
@@ -187,6 +189,7 @@ func (l *Limits) addPlan(s *set, i int, r *planRules) {
 		p.quota = &quotas{known(l.known.quotas, u.Name, func() *counted { return l.newCounters(u.Name, *r.quota) }), *r.quota}
 	}
 	s.plans = append(s.plans, p)
+	own := url.PathEscape(u.Name) // no slash: of GET /a a plan b/c is not the plan c of GET /a/b
 	for stage, name := range l.core.StageNames() {
 		for at, rate := range r.methods[stage] {
 			if rate == nil {
@@ -196,7 +199,7 @@ func (l *Limits) addPlan(s *set, i int, r *planRules) {
 			if of.plans == nil {
 				of.plans = make([]*keyed, len(l.usage))
 			}
-			of.plans[i] = l.keyed("method/"+name+"/"+nameOf(l.core.Routes()[at])+"/"+u.Name, *rate)
+			of.plans[i] = l.keyed("method/"+name+"/"+nameOf(l.core.Routes()[at])+"/"+own, *rate)
 		}
 	}
 }

@@ -1,9 +1,8 @@
 package throttle
 
 import (
-	"cmp"
 	"math"
-	"slices"
+	"math/bits"
 	"time"
 
 	"github.com/gatewright/gatewright/runtime/limit"
@@ -76,6 +75,10 @@ type PlaceState struct {
 	// Inside is how many are under way; where each client may have so many, how many clients have any.
 	Inside        *int64 `json:"inside,omitempty"`
 	ClientsInside *int   `json:"clientsInside,omitempty"`
+	// Client is the bucket of the client that was asked for, and ClientInside how many of its requests are under way; nil:
+	// none was asked for, or it has none of its own.
+	Client       *BucketState `json:"client,omitempty"`
+	ClientInside *int64       `json:"clientInside,omitempty"`
 }
 
 // PlanState is a usage plan.
@@ -134,9 +137,9 @@ func stateOf(rate limit.Rate, s limit.State) BucketState {
 
 func (one *line) state(at int64) BucketState { return stateOf(one.rate, one.bucket.State(at)) }
 
-// State is what all limits look like now. key is the id of a key that is shown whether or not it has used anything; empty:
-// none.
-func (l *Limits) State(key string) State {
+// State is what all limits look like now. key is the id of a key that is shown whether or not it has used anything, and client
+// who is looked for among those that x-gateway-throttles tell apart; empty: none.
+func (l *Limits) State(key, client string) State {
 	now, at, s := l.core.Now(), l.at(), l.current.Load()
 	to := State{Time: now.UTC(), Store: l.storeState(), UsageFile: l.usageFileState(), Stages: []StageState{}, Places: []PlaceState{}, Plans: []PlanState{}}
 	if s.account != nil {
@@ -153,7 +156,7 @@ func (l *Limits) State(key string) State {
 		to.Stages = append(to.Stages, stage)
 	}
 	for _, p := range s.places {
-		to.Places = append(to.Places, p.state(at))
+		to.Places = append(to.Places, p.state(client, at))
 	}
 	for i := range s.plans {
 		to.Plans = append(to.Plans, l.planState(s, i, key, at, now))
@@ -187,7 +190,7 @@ func (l *Limits) usageFileState() *UsageFileState {
 }
 
 // state is an x-gateway-throttle at one moment.
-func (p *place) state(at int64) PlaceState {
+func (p *place) state(client string, at int64) PlaceState {
 	s := PlaceState{At: p.Name, Operations: []string{}, Key: p.Key.String(), Concurrent: p.Concurrent}
 	for _, r := range p.Routes {
 		s.Operations = append(s.Operations, nameOf(r))
@@ -197,8 +200,12 @@ func (p *place) state(at int64) PlaceState {
 		b := p.line.state(at)
 		s.Rate = &b
 	case p.clients != nil:
-		zero, n := 0.0, p.clients.Len()
-		s.Rate, s.Clients = &BucketState{p.Rate.PerSecond, p.Rate.Burst, p.Rate.Burst, &zero}, &n
+		b, n := stateOf(*p.Rate, limit.NewBucket(*p.Rate).State(at)), p.clients.Len()
+		s.Rate, s.Clients = &b, &n
+		if client != "" {
+			b := stateOf(*p.Rate, p.clients.State(client, at))
+			s.Client = &b
+		}
 	}
 	switch {
 	case p.gate != nil:
@@ -207,6 +214,10 @@ func (p *place) state(at int64) PlaceState {
 	case p.gates != nil:
 		n := p.gates.Len()
 		s.ClientsInside = &n
+		if client != "" {
+			n := p.gates.Inside(client)
+			s.ClientInside = &n
+		}
 	}
 	return s
 }
@@ -222,40 +233,34 @@ func (l *Limits) planState(s *set, i int, key string, at int64, now time.Time) P
 		q := p.quota.quota
 		to.Quota = &QuotaState{q.Limit, q.Period.String(), q.Offset}
 	}
-	var numbers []int
-	if key != "" {
-		if number, ok := l.plans.Keys().NumberOf(key); ok && l.plans.Has(i, number) {
-			numbers = []int{number}
-		}
-	} else {
-		numbers = s.active(i, at, now)
+	shown := firstKeys{most: MaxStateKeys}
+	if key == "" {
+		s.eachActive(i, at, now, func(number int) { shown.add(l.plans.Keys().ID(number), number) })
+	} else if number, ok := l.plans.Keys().NumberOf(key); ok && l.plans.Has(i, number) {
+		shown.add(key, number)
 	}
-	var keys []keyNumber
-	for _, number := range numbers {
-		if id := l.plans.Keys().ID(number); id != "" {
-			keys = append(keys, keyNumber{id, number})
-		}
-	}
-	slices.SortFunc(keys, func(a, b keyNumber) int { return cmp.Compare(a.id, b.id) })
-	if to.More = len(keys) - MaxStateKeys; to.More > 0 {
-		keys = keys[:MaxStateKeys]
-	} else {
-		to.More = 0
-	}
+	keys := shown.sorted()
+	to.More = shown.count - len(keys)
 	for _, k := range keys {
 		to.Keys = append(to.Keys, l.keyState(s, i, k, at, now))
 	}
 	return to
 }
 
-// active are the keys that have used something of a plan that is not refilled.
-func (s *set) active(i int, at int64, now time.Time) []int {
-	seen := map[int]bool{}
+// eachActive calls do for the keys that have used something of a plan that is not refilled.
+func (s *set) eachActive(i int, at int64, now time.Time, do func(number int)) {
+	var active []uint64 // a bit for each number: there may be a million
+	mark := func(number int) {
+		for number/64 >= len(active) {
+			active = append(active, 0)
+		}
+		active[number/64] |= 1 << (number % 64)
+	}
 	look := func(k *keyed) {
 		if k != nil {
-			k.keys.Each(func(key int, b *limit.Bucket) {
-				if b.State(at).Full > 0 {
-					seen[key] = true
+			k.keys.Each(func(number int, b *limit.Bucket) {
+				if b.Owes(at) {
+					mark(number)
 				}
 			})
 		}
@@ -268,37 +273,37 @@ func (s *set) active(i int, at int64, now time.Time) []int {
 		}
 	}
 	if p.quota != nil {
-		p.quota.days().Each(func(key int, c *limit.Counter) {
-			if !seen[key] && c.Used(now) > 0 {
-				seen[key] = true
+		p.quota.days().Each(func(number int, c *limit.Counter) {
+			if c.Used(now) > 0 {
+				mark(number)
 			}
 		})
 	}
-	keys := make([]int, 0, len(seen))
-	for key := range seen {
-		keys = append(keys, key)
+	for word, bits64 := range active {
+		for ; bits64 != 0; bits64 &= bits64 - 1 {
+			do(64*word + bits.TrailingZeros64(bits64))
+		}
 	}
-	return keys
 }
 
 // keyState is what a key has of a plan.
 func (l *Limits) keyState(s *set, i int, k keyNumber, at int64, now time.Time) KeyState {
 	p, to := &s.plans[i], KeyState{ID: k.id}
 	if p.rate != nil {
-		b := stateOf(p.rate.rate, p.rate.keys.At(k.number).State(at))
+		b := stateOf(p.rate.rate, p.rate.keys.State(k.number, at))
 		to.Throttle = &b
 	}
 	for stage, name := range l.core.StageNames() {
 		for n := range s.routes[stage] {
 			if m := s.routes[stage][n].planned(i); m != nil {
 				to.Operations = append(to.Operations, OperationState{
-					Stage: name, Operation: nameOf(l.core.Routes()[n]), BucketState: stateOf(m.rate, m.keys.At(k.number).State(at)),
+					Stage: name, Operation: nameOf(l.core.Routes()[n]), BucketState: stateOf(m.rate, m.keys.State(k.number, at)),
 				})
 			}
 		}
 	}
 	if q := p.quota; q != nil {
-		used := q.counters.At(k.number).Used(now)
+		used := q.counters.Used(k.number, now)
 		if l.shared != nil {
 			used = q.used(k.number, now)
 		}

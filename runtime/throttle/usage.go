@@ -1,7 +1,6 @@
 package throttle
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -83,10 +82,10 @@ func (l *Limits) report(q usageQuery) (*UsageReport, error) {
 	if counting == nil {
 		return r, nil
 	}
-	keys := l.used(counting, q)
-	if len(keys) > q.limit {
-		keys = keys[:q.limit]
-		r.Position = keys[q.limit-1].id
+	page := l.used(counting, q)
+	keys := page.sorted()
+	if page.count > len(keys) {
+		r.Position = keys[len(keys)-1].id
 	}
 	for _, key := range keys {
 		l.addUsage(r, counting, key.number, q)
@@ -94,25 +93,17 @@ func (l *Limits) report(q usageQuery) (*UsageReport, error) {
 	return r, nil
 }
 
-type keyNumber struct {
-	id     string
-	number int
-}
-
-// used are the keys that used something in the days of a query, in the order of their ids, behind that where the page
-// begins.
-func (l *Limits) used(counting *quotas, q usageQuery) []keyNumber {
-	from, to := limit.Date(q.from), limit.Date(q.to)
-	var keys []keyNumber
+// used are the keys that used something in the days of a query, behind that where the page begins.
+func (l *Limits) used(counting *quotas, q usageQuery) *firstKeys {
+	page := &firstKeys{most: q.limit}
 	counting.days().Each(func(number int, c *limit.Counter) {
-		if slices.ContainsFunc(c.History(), func(d limit.DayCount) bool { return from <= d.Day && d.Day <= to && d.Used > 0 }) {
+		if c.UsedBetween(q.from, q.to) {
 			if id := l.plans.Keys().ID(number); id > q.after {
-				keys = append(keys, keyNumber{id, number})
+				page.add(id, number)
 			}
 		}
 	})
-	slices.SortFunc(keys, func(a, b keyNumber) int { return cmp.Compare(a.id, b.id) })
-	return keys
+	return page
 }
 
 // days are the counters that know what was used on which day.

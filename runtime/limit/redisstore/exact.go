@@ -21,6 +21,7 @@ type exact struct {
 	spans []*span // of quotas
 	carry []int64 // what earlier calls could not give back
 	give  bool
+	of    []*span // of quotas: the periods that are given back to; nil: those under way, as far as is known
 	tries int
 
 	state   atomic.Int32
@@ -123,7 +124,9 @@ func (c *exact) prepare(sh *shard, now, late int64) (*script, []string, []any) {
 	c.spans, c.carry = make([]*span, len(c.lines)), make([]int64, len(c.lines))
 	for i, l := range c.lines {
 		lim := l.limits.Load()
-		c.carry[i] = l.back.Swap(0)
+		if c.of == nil {
+			c.carry[i] = l.back.Swap(0) // it is of the period under way
+		}
 		t := taking{need: 1, back: c.carry[i]}
 		if c.give {
 			t.need, t.back = 0, t.back+1
@@ -131,6 +134,9 @@ func (c *exact) prepare(sh *shard, now, late int64) (*script, []string, []any) {
 		if l.quota {
 			c.spans[i] = l.spanAt(sh.redisTime(now), lim.quota)
 			t.start, t.end, t.backOf = c.spans[i].start, c.spans[i].end, l.periodNow()
+			if c.of != nil {
+				t.backOf = c.of[i].start
+			}
 		}
 		args = t.appendTo(args, l.quota, lim)
 	}
@@ -217,9 +223,11 @@ func (s *Store) returnExact(lines []limit.Shared) {
 }
 
 // reverse gives back what a call took.
-func (c *exact) reverse() {
-	reverse := &exact{store: c.store, lines: c.lines, keys: c.keys, give: true, done: make(chan struct{}, 1)}
-	reverse.send()
+func (c *exact) reverse() { c.reversal().send() }
+
+// reversal is a call that gives back what c took, to the period that c took it of: another one may have begun since.
+func (c *exact) reversal() *exact {
+	return &exact{store: c.store, lines: c.lines, keys: c.keys, give: true, of: c.spans, done: make(chan struct{}, 1)}
 }
 
 // send sends a call that gives back, or keeps that for the next call of each line.

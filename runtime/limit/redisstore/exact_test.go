@@ -59,3 +59,24 @@ func TestKeepsWhatCouldNotBeGivenBack(t *testing.T) {
 	give.answer(sh, s.now(), []int64{0, late}, nil)
 	require.EqualValues(t, 1, l.back.Load())
 }
+
+// What a late answer took of a period is given back to that one: in the one that has begun meanwhile a request more would pass.
+func TestGivesBackToThePeriodThatItTookOf(t *testing.T) {
+	redis := startServer(t)
+	s := open(t, Config{URL: redis.URL(), Mode: Exact})
+	l := quotaOf(s, "q", 10).(*line)
+	l.active.Store(true) // the keeper does not take it
+	l.back.Store(3)
+	sh := &shard{store: s, name: "closed", closed: true}
+	took := s.byTag([]limit.Shared{l}, false)[0]
+	took.prepare(sh, s.now(), 0)
+	l.counted(took.spans[0].end, 1)
+	l.back.Store(2)
+	back := took.reversal()
+	_, _, args := back.prepare(sh, s.now(), 0)
+	require.EqualValues(t, []any{int64(0), int64(0), int64(1)}, args[6:9], "need, want, back")
+	require.Equal(t, took.spans[0].start, args[11])
+	require.EqualValues(t, 2, l.back.Load(), "of the period under way")
+	back.answer(sh, s.now(), []int64{0, late}, nil)
+	require.EqualValues(t, 3, l.back.Load())
+}

@@ -63,7 +63,7 @@ type File struct {
 
 // Open opens the file at path or makes one, and starts to write what changes; a second file, path with .lock behind it,
 // keeps other processes out (ErrLocked). A tail that was being written when the machine stopped is cut off. What is no
-// such file is an error, and is left as it is.
+// such file, or one that is damaged before its tail, is an error, and is left as it is.
 func Open(path string, opt Options) (*File, error) {
 	if opt.Every <= 0 {
 		opt.Every = time.Second
@@ -121,6 +121,12 @@ func (f *File) load() (err error) {
 		return err
 	}
 	if f.cut = end - f.size; f.cut > 0 {
+		switch damaged, err := overtaken(f.log, f.size); {
+		case err != nil:
+			return err
+		case damaged:
+			return fmt.Errorf("byte %d: %w", f.size, errDamaged)
+		}
 		if err := f.log.Truncate(f.size); err != nil {
 			return err
 		}

@@ -226,6 +226,59 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
+// TestDamage refuses a file that was whole once, and leaves it as it is: what is behind the damage must not be lost without a
+// word. Damage of the last write cannot be told from a write that was interrupted.
+func TestDamage(t *testing.T) {
+	text, ends, _ := written(t)
+	last := int(ends[len(ends)-2])
+	path := somewhere(t)
+	for n := len(magic); n < len(text); n++ {
+		flipped := bytes.Clone(text)
+		flipped[n] ^= 1 << (n % 8)
+		require.NoError(t, os.WriteFile(path, flipped, 0o600))
+		f, err := Open(path, Options{})
+		if n >= last {
+			require.NoError(t, err, "byte %d", n)
+			require.EqualValues(t, len(text)-last, f.Cut())
+			require.NoError(t, f.Close())
+			continue
+		}
+		require.ErrorIs(t, err, errDamaged, "byte %d", n)
+		got, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, flipped, got)
+	}
+}
+
+// TestTornWriteOfSeveralFrames cuts off a write of which a later frame came to the disk and an earlier one did not. With
+// another write behind it, it is damaged.
+func TestTornWriteOfSeveralFrames(t *testing.T) {
+	head, part := []byte(magic), bytes.Repeat([]byte{'x'}, 2*fullSize)
+	torn := framed(part)
+	torn[100]++
+	path := somewhere(t)
+	for _, c := range []struct {
+		behind  [][]byte
+		damaged bool
+	}{
+		{[][]byte{framed(part)}, false},
+		{[][]byte{framed(part), framed([]byte("end"))}, false},
+		{[][]byte{framed([]byte("end"))}, false},
+		{[][]byte{framed([]byte("end")), framed([]byte("next"))}, true},
+		{[][]byte{framed(part), framed([]byte("end")), framed(part)}, true},
+	} {
+		require.NoError(t, os.WriteFile(path, bytes.Join(append([][]byte{head, torn}, c.behind...), nil), 0o600))
+		f, err := Open(path, Options{})
+		if c.damaged {
+			require.ErrorIs(t, err, errDamaged)
+			continue
+		}
+		require.NoError(t, err)
+		require.NotZero(t, f.Cut())
+		require.NoError(t, f.Close())
+	}
+}
+
 // TestCompaction writes often enough for the log to be written anew, with lines that are out of date, that are kept, and
 // that nobody has asked for yet.
 func TestCompaction(t *testing.T) {

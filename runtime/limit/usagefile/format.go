@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 
 	"github.com/gatewright/gatewright/runtime/limit"
 )
@@ -96,6 +97,9 @@ type content struct {
 
 var errMagic = errors.New("this is no file of usage counts")
 
+// errDamaged is the end of a file that was whole once.
+var errDamaged = errors.New("the file is damaged there, and what was written later is not: put back a copy, or take the file away to begin anew")
+
 // read takes in a file up to its end, or to the first frame that is not whole: that one and all behind it were being
 // written when the machine stopped. What is whole and makes no sense is an error.
 func read(from io.Reader) (*content, error) {
@@ -147,6 +151,39 @@ func frame(r io.Reader, head, buffer []byte) ([]byte, error) {
 		return nil, nil
 	}
 	return buffer, nil
+}
+
+// overtaken reports whether something was written behind the frame that begins at bad and is not whole: then that frame was
+// whole on the disk once, and was not being written when the machine stopped. Of one write, all frames but the last are
+// longer than fullSize; so what stands closer behind bad, or behind a shorter frame that is whole, is of a later write.
+func overtaken(from io.ReaderAt, bad int64) (bool, error) {
+	rest, err := io.ReadAll(io.NewSectionReader(from, bad, math.MaxInt64-bad))
+	if err != nil {
+		return false, err
+	}
+	ended := false // a write has, behind bad
+	for at := 1; at+headSize < len(rest); {
+		size := frameAt(rest[at:])
+		if size == 0 {
+			at++
+			continue
+		}
+		if ended || at <= headSize+fullSize {
+			return true, nil
+		}
+		ended = size <= fullSize
+		at += headSize + size
+	}
+	return false, nil
+}
+
+// frameAt is how long the payload of the whole frame is that b begins with; 0: there is none.
+func frameAt(b []byte) int {
+	size := int(binary.LittleEndian.Uint32(b))
+	if size == 0 || size > maxFrame || size > len(b)-headSize || checksum(b, b[headSize:headSize+size]) != binary.LittleEndian.Uint32(b[4:]) {
+		return 0
+	}
+	return size
 }
 
 // whole fills b; a file that ends before is no error.
