@@ -3,6 +3,7 @@ package throttle
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -111,7 +112,16 @@ func (c *checker) routeThrottle(t *model.Throttle) {
 		c.bad(t.Key.Span, "API keys are told apart, but the document has no usage plan", "list plans in x-gateway-usage-plans, or write header:X-Api-Key")
 	case by == Header && !httpguts.ValidHeaderFieldName(name):
 		c.bad(t.Key.Span, fmt.Sprintf("%q is no name of a header", name), "")
+	case by == Header && ofConnection[strings.ToLower(name)]:
+		c.bad(t.Key.Span, fmt.Sprintf("%s is of a connection, not of a client", name), "name a header that something in front of the gateway sets")
 	}
+}
+
+// ofConnection are headers that end at the next hop (RFC 9110, sections 7.6.1 and 10.1.1): all clients would be told apart by
+// what is behind one proxy, or by nothing, as gateways of Amazon's hide them (rest.md, section 4.2).
+var ofConnection = map[string]bool{
+	"connection": true, "expect": true, "keep-alive": true, "proxy-connection": true, "te": true, "trailer": true,
+	"transfer-encoding": true, "upgrade": true,
 }
 
 // methods checks throttles by method key.
