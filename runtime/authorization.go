@@ -61,6 +61,9 @@ type Identity struct {
 	User      string // user
 	UserARN   string // userArn
 	AccessKey string // accessKey
+
+	// Signing is what the caller signs with now: for integrations that call as the caller does, never for logs. It may be nil.
+	Signing func() (secret, sessionToken string)
 }
 
 // Identify notes who has signed the request.

@@ -88,6 +88,11 @@ func (c *checker) operation(op *model.Operation) {
 	g := Of(c.api, op)
 	c.nobodyMay(g, op)
 	c.nobodyHasKey(g, op)
+	if g.NobodySigns(op) {
+		c.found = append(c.found, diag.Diagnostic{Code: diag.BadCredentials, Span: op.Integration.Credentials.Span,
+			Message: "the integration is called with the caller's credentials, but callers do not sign",
+			Help:    "have them sign, by x-amazon-apigateway-auth: {type: AWS_IAM}, or write a role's ARN"})
+	}
 	if g.unmet == severalSchemes {
 		c.found = append(c.found, diag.Diagnostic{Code: diag.SecuritySchemeNotYet, Span: op.Span,
 			Message: "the operation asks several authorizers", Cause: "Amazon API Gateway has one for each operation, and API keys beside it",
