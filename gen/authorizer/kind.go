@@ -121,7 +121,8 @@ func (c *checker) nobodyMay(g Guard, op *model.Operation) {
 	}
 }
 
-// nobodyHasKey looks for operations whose API key an authorizer would have to bring, without one that could.
+// nobodyHasKey warns of operations whose API key an authorizer would have to bring, without one that could. It is no error:
+// the document itself says all of it, while lists of principals and plans may have been forgotten.
 func (c *checker) nobodyHasKey(g Guard, op *model.Operation) {
 	from := c.api.APIKeySource
 	if g.key == nil || from == nil || from.Value != "AUTHORIZER" || !hasKeys(c.api) {
@@ -130,7 +131,7 @@ func (c *checker) nobodyHasKey(g Guard, op *model.Operation) {
 	if _, asks := g.asked.(lambda); asks {
 		return
 	}
-	c.found = append(c.found, diag.Diagnostic{Code: diag.NobodyMayCall, Span: op.Span,
+	c.found = append(c.found, diag.Diagnostic{Code: diag.NobodyMayCall, Severity: diag.Warning, Span: op.Span,
 		Message: "the operation wants an API key of its Lambda authorizer, but has none",
 		Help:    "name a scheme with an authorizer of type token or request, or take keys from the header",
 		Related: []diag.Related{{Span: from.Span, Message: "where keys come from"}}})
