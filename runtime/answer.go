@@ -157,7 +157,7 @@ func (c *Ctx) answerCustom(custom *answer) {
 			continue // nothing is left that could answer instead
 		}
 		kind := kindOf(h.Name)
-		c.response.put(kind, mappedRule(kind), h.Name, value)
+		c.response.put(kind, faultRule(kind), h.Name, value)
 	}
 }
 

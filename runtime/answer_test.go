@@ -126,6 +126,12 @@ func TestCustomisedAnswers(t *testing.T) {
 	answer = exchange(t, core, get("/", "Accept: application/xml, */*"))
 	require.True(t, strings.HasSuffix(answer, "<m>Missing Authentication Token</m>"), answer)
 
+	// A document's own 401 asks for credentials under the header's own name.
+	asking := customAPI(GatewayResponse{Type: Unauthorized, Headers: []TextField{{"WWW-Authenticate", Text{Literal(`Basic realm="pets"`)}}}})
+	answer = exchange(t, newTestCore(t, asking, failWith(Unauthorized)), get("/"))
+	require.Contains(t, answer, "\r\nWWW-Authenticate: Basic realm=\"pets\"\r\n")
+	require.NotContains(t, answer, "Remapped")
+
 	// A value that would start a header of its own is left out.
 	api = customAPI(GatewayResponse{Type: Default4XX, Headers: []TextField{{"X-Q", Text{QueryPart("q")}}, {"X-Z", Text{Literal("z")}}}})
 	answer = exchange(t, newTestCore(t, api, failWith(Unauthorized)), get("/?q=a%0d%0aSet-Cookie:x"))

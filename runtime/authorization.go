@@ -61,10 +61,21 @@ type Identity struct {
 	User      string // user
 	UserARN   string // userArn
 	AccessKey string // accessKey
+
+	// Signing is what the caller signs with now: for integrations that call as the caller does, never for logs. It may be nil.
+	Signing func() (secret, sessionToken string)
 }
 
-// Identify notes who has signed the request.
-func (c *Ctx) Identify(who *Identity) { c.identity = who }
+// Identify notes who has signed the request. The signature has done its work then: neither backends nor functions nor
+// mappings see it, as whoever has it could send the request once more (rest.md, section 4.5).
+func (c *Ctx) Identify(who *Identity) {
+	c.identity = who
+	for i := range c.fields {
+		if c.fields[i].kind == fieldAuthorization {
+			c.fields[i].kind = fieldSpent
+		}
+	}
+}
 
 // Identity is who has signed the request; nil when nobody has.
 func (c *Ctx) Identity() *Identity { return c.identity }

@@ -46,6 +46,7 @@ const (
 	fieldWWWAuthenticate
 	fieldNamed  // named by Connection, and so meant for us alone
 	fieldForged // said by somebody who has no say in it
+	fieldSpent  // the signature by which the caller was let in
 
 	fieldKinds
 )
@@ -70,13 +71,13 @@ var fieldRules = [2][fieldKinds]fieldRule{
 		fieldTrailer: hidden | local, fieldUpgrade: hidden | local, fieldWWWAuthenticate: hidden | local,
 		fieldKeepAlive: local, fieldProxyConnection: local, fieldNamed: local,
 		fieldHost: local, fieldContentEncoding: local, fieldVia: local, fieldTraceID: local, fieldAPIID: local,
-		fieldForged: hidden | local,
+		fieldForged: hidden | local, fieldSpent: hidden | local,
 	},
 	Plain: {
 		fieldConnection: local, fieldContentLength: local, fieldExpect: local, fieldProxyAuthenticate: local,
 		fieldTE: local, fieldTransferEncoding: local, fieldTrailer: local, fieldUpgrade: local, fieldKeepAlive: local,
 		fieldProxyConnection: local, fieldNamed: local, fieldHost: local,
-		fieldForged: hidden | local,
+		fieldForged: hidden | local, fieldSpent: hidden | local,
 	},
 }
 

@@ -335,6 +335,8 @@ func TestFieldsToBackends(t *testing.T) {
 		return strings.Join(on, " ")
 	}
 	require.Equal(t, "Accept X-Custom User-Agent Authorization", reads(t, get("/", headers...), forward))
+	require.Equal(t, "Accept X-Custom User-Agent", reads(t, get("/", headers...), func(c *Ctx) string { c.Identify(&Identity{}); return forward(c) + c.Header("Authorization") }),
+		"a signature that has let its caller in goes no further")
 
 	var got string
 	core := newTestCore(t, &API{Style: Plain}, func(c *Ctx) Fault { got = forward(c); return c.Respond(200).Empty() })

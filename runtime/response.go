@@ -55,6 +55,15 @@ func mappedRule(kind fieldKind) FieldRule {
 	}
 }
 
+// faultRule is the rule for headers of gateway responses: a 401 may ask for credentials there, as documents do to have
+// browsers ask the user, while a backend's WWW-Authenticate is remapped.
+func faultRule(kind fieldKind) FieldRule {
+	if kind == fieldWWWAuthenticate {
+		return FieldPass
+	}
+	return mappedRule(kind)
+}
+
 func proxiedRule(kind fieldKind) FieldRule {
 	switch kind {
 	case fieldVia:

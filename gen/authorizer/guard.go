@@ -50,6 +50,9 @@ func Of(api *model.API, op *model.Operation) Guard {
 // for each operation and, beside it, API keys (rest.md 1.2).
 func (g *Guard) add(use model.SchemeUse) {
 	s := schemeOf(g.api, use.Name.Value)
+	if g.api.AsksNobody(use) {
+		return
+	}
 	if s != nil && isKey(s) {
 		if g.api.Amazon || keyed(g.api) {
 			g.key = s

@@ -3,8 +3,10 @@ package authorizer
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/gatewright/gatewright/gen/diag"
+	"github.com/gatewright/gatewright/gen/mapping"
 	"github.com/gatewright/gatewright/gen/model"
 	"github.com/gatewright/gatewright/gen/plan"
 )
@@ -23,6 +25,16 @@ func (iam) lower(_ Guard, w Wiring) plan.Value {
 func (iam) claims() bool { return false }
 
 func (iam) fact(Guard) string { return "IAM authorization" }
+
+// NobodySigns reports whether an operation's integration is to call as the caller does, though callers do not sign.
+func (g Guard) NobodySigns(op *model.Operation) bool {
+	in := op.Integration
+	if in == nil || in.Credentials == nil || in.Credentials.Value != mapping.CallerCredentials || !strings.HasPrefix(strings.ToLower(in.Type.Value), "aws") {
+		return false
+	}
+	_, signed := g.asked.(iam)
+	return !signed
+}
 
 var (
 	accessKeyID  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)

@@ -87,6 +87,12 @@ func (c *checker) operation(op *model.Operation) {
 	}
 	g := Of(c.api, op)
 	c.nobodyMay(g, op)
+	c.nobodyHasKey(g, op)
+	if g.NobodySigns(op) {
+		c.found = append(c.found, diag.Diagnostic{Code: diag.BadCredentials, Span: op.Integration.Credentials.Span,
+			Message: "the integration is called with the caller's credentials, but callers do not sign",
+			Help:    "have them sign, by x-amazon-apigateway-auth: {type: AWS_IAM}, or write a role's ARN"})
+	}
 	if g.unmet == severalSchemes {
 		c.found = append(c.found, diag.Diagnostic{Code: diag.SecuritySchemeNotYet, Span: op.Span,
 			Message: "the operation asks several authorizers", Cause: "Amazon API Gateway has one for each operation, and API keys beside it",
@@ -95,6 +101,9 @@ func (c *checker) operation(op *model.Operation) {
 	if g.asked != nil && !(g.scheme != nil && c.schemes[g.scheme]) {
 		c.schemes[g.scheme] = true
 		c.found = append(c.found, g.asked.check(g)...)
+		if g.scheme != nil {
+			c.found = append(c.found, idle(g.scheme)...)
+		}
 	}
 }
 
@@ -112,14 +121,34 @@ func (c *checker) nobodyMay(g Guard, op *model.Operation) {
 	}
 }
 
+// nobodyHasKey warns of operations whose API key an authorizer would have to bring, without one that could. It is no error:
+// the document itself says all of it, while lists of principals and plans may have been forgotten.
+func (c *checker) nobodyHasKey(g Guard, op *model.Operation) {
+	from := c.api.APIKeySource
+	if g.key == nil || from == nil || from.Value != "AUTHORIZER" || !hasKeys(c.api) {
+		return
+	}
+	if _, asks := g.asked.(lambda); asks {
+		return
+	}
+	c.found = append(c.found, diag.Diagnostic{Code: diag.NobodyMayCall, Severity: diag.Warning, Span: op.Span,
+		Message: "the operation wants an API key of its Lambda authorizer, but has none",
+		Help:    "name a scheme with an authorizer of type token or request, or take keys from the header",
+		Related: []diag.Related{{Span: from.Span, Message: "where keys come from"}}})
+}
+
 // use looks at a scheme that is named, and at what it asks for. Names without a scheme are found elsewhere.
 func (c *checker) use(named model.SchemeUse) {
 	s := schemeOf(c.api, named.Name.Value)
 	at := use{named.Name.Value, named.Name.Span.Line, named.Name.Span.File}
-	if s == nil || isKey(s) || s.Type.Value == "mutualTLS" || kindOf(s) != nil || c.uses[at] {
+	if s == nil || c.uses[at] {
 		return
 	}
 	c.uses[at] = true
+	if isKey(s) || s.Type.Value == "mutualTLS" || kindOf(s) != nil {
+		c.found = append(c.found, idleScopes(named, s)...)
+		return
+	}
 	if s.Authorizer != nil {
 		c.found = append(c.found, diag.Diagnostic{Code: diag.BadAuthorizer, Span: s.Authorizer.Type.Span,
 			Message: fmt.Sprintf("unknown type of authorizer %q", s.Authorizer.Type.Value),

@@ -56,8 +56,10 @@ func (e *Env) standInText(name string) string {
 	switch {
 	case kind.Value == "AWS::IAM::Role" || kind.Value == "" && strings.Contains(strings.ToLower(resource), "role"):
 		return fmt.Sprintf("arn:%s:iam::%s:role/%s", partition, account, text)
+	case kind.Value == "AWS::Cognito::UserPool":
+		return fmt.Sprintf("arn:%s:cognito-idp:%s:%s:userpool/%s_%s", partition, region, account, region, plain(text))
 	case kind.Value == "AWS::Serverless::Function" || kind.Value == "AWS::Lambda::Function" || kind.Value == "":
-		return fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", partition, region, account, text)
+		return fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", partition, region, account, plain(text))
 	}
 	service := strings.ToLower(kind.Value)
 	if parts := strings.Split(service, "::"); len(parts) > 1 {
@@ -75,6 +77,9 @@ func standInText(name string) string {
 		return '-'
 	}, name)
 }
+
+// plain is a stand-in without dots, which names of functions and user pools have none of.
+func plain(text string) string { return strings.ReplaceAll(text, ".", "-") }
 
 // StandIns reports the stand-ins, one warning for each name.
 func (e *Env) StandIns() {

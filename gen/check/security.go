@@ -49,7 +49,7 @@ func (c *checker) security(operation *model.Operation) {
 // schemeUse looks for the scheme that an operation asks for. In a plain document the backend checks its callers itself.
 func (c *checker) schemeUse(use model.SchemeUse) {
 	scheme := c.schemes[use.Name.Value]
-	if scheme == nil {
+	if scheme == nil && !c.api.AsksNobody(use) {
 		severity := diag.Error
 		if !c.api.Amazon {
 			severity = diag.Warning

@@ -95,8 +95,14 @@ func (c *checker) setting(value *source.String, what, help string) {
 
 // endpoint checks how clients may reach the API.
 func (c *checker) endpoint() {
-	if e := c.api.EndpointConfiguration; e != nil {
+	private := c.api.PrivateType
+	if e := c.api.EndpointConfiguration; e != nil && len(e.VPCEndpointIDs) > 0 {
 		c.vpcEndpoints(e.VPCEndpointIDs)
+		private = &e.VPCEndpointIDs[0]
+	}
+	if private != nil && c.api.Policy == nil {
+		c.add(diag.Diagnostic{Code: diag.PrivateWithoutPolicy, Span: private.Span, Message: "a private API without a resource policy refuses every request",
+			Help: "write x-amazon-apigateway-policy with a statement that allows execute-api:Invoke, such as on the condition StringEquals: {aws:SourceVpce: [the endpoints]}"})
 	}
 	if mode := c.api.EndpointAccessMode; mode != nil {
 		switch mode.Value {
@@ -121,10 +127,6 @@ func (c *checker) vpcEndpoints(ids []source.String) {
 			c.add(diag.Diagnostic{Code: diag.BadVPCEndpoint, Span: id.Span, Message: fmt.Sprintf("%q is no id of a VPC endpoint", id.Value),
 				Help: "write one such as vpce-1a2b3c4d"})
 		}
-	}
-	if len(ids) > 0 && c.api.Policy == nil {
-		c.add(diag.Diagnostic{Code: diag.PrivateWithoutPolicy, Span: ids[0].Span, Message: "a private API without a resource policy refuses every request",
-			Help: "write x-amazon-apigateway-policy with a statement that allows execute-api:Invoke, such as on the condition StringEquals: {aws:SourceVpce: [the endpoints]}"})
 	}
 }
 

@@ -28,7 +28,7 @@ func amazonCodes() []Info {
 		Allowed:     "The action goes into the query, as with the services of Amazon's query protocol.",
 	}, {
 		Code: BadCredentials, Title: "credentials that are no role",
-		Explanation: "The credentials of an integration are the ARN of the role that signs: arn:aws:iam::ACCOUNT:role/NAME, in which stage variables may stand. arn:aws:iam::*:user/* stands for the caller's own; Gatewright cannot sign with those yet.",
+		Explanation: "The credentials of an integration are the ARN of the role that signs: arn:aws:iam::ACCOUNT:role/NAME, in which stage variables may stand. arn:aws:iam::*:user/* stands for the caller's own: the key that has signed the request, which the operation has to ask for (AWS_IAM).",
 		Example:     "credentials: my-role",
 		Remedy:      "Write the role's ARN. Without credentials the gateway signs with its own, as the AWS SDKs find them.",
 		Allowed:     "The operation answers 500 Internal server error.",

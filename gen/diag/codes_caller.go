@@ -8,6 +8,7 @@ const (
 	BadAPIKey     Code = "GW6018"
 	BadUsagePlan  Code = "GW6019"
 	NobodyMayCall Code = "GW6020"
+	IdleSetting   Code = "GW6021"
 )
 
 // callerCodes are the findings about lists of callers.
@@ -39,9 +40,14 @@ func callerCodes() []Info {
 		Remedy:      "Correct the name, or list what it names.",
 	}, {
 		Code: NobodyMayCall, Title: "guard that nobody can pass",
-		Explanation: "An operation wants signed requests where x-gateway-principals lists nobody, or an API key where no usage plan is there that keys could belong to. In Amazon's accounts both stand outside the document.",
+		Explanation: "An operation wants signed requests where x-gateway-principals lists nobody, or an API key where no usage plan is there that keys could belong to, or one of its Lambda authorizer (x-amazon-apigateway-api-key-source: AUTHORIZER) where it has none. In Amazon's accounts both stand outside the document.",
 		Example:     "paths:\n  /pets:\n    get:\n      x-amazon-apigateway-auth: {type: AWS_IAM}   # and no x-gateway-principals",
 		Remedy:      "List who may call: x-gateway-principals for signatures; x-gateway-api-keys and x-gateway-usage-plans for keys.",
 		Allowed:     "The operations refuse every request, as Amazon API Gateway does when nobody may call.",
+	}, {
+		Code: IdleSetting, Title: "setting of an authorizer that nothing reads",
+		Explanation: "The authorizer has a setting that belongs to another type, such as an identitySource where the scheme's own name says which header has the token, or an operation lists scopes for a scheme that reads no tokens. Callers are let in as if it were not there, at Amazon too.",
+		Example:     "security: [{guard: [pets/read]}]   # guard asks a Lambda function",
+		Remedy:      "Take it away, or correct the type of the authorizer.",
 	}}
 }

@@ -74,9 +74,9 @@ func settingCodes() []Info {
 		Remedy:      "Write the endpoint's id, such as vpce-1a2b3c4d.",
 	}, {
 		Code: PrivateWithoutPolicy, Title: "private API without a resource policy",
-		Explanation: "vpcEndpointIds makes an API private. Amazon API Gateway lets nobody into a private API whose resource policy does not allow it, and so into none without a policy.",
+		Explanation: "vpcEndpointIds makes an API private, and so does the type PRIVATE in a template's EndpointConfiguration. Amazon API Gateway lets nobody into a private API whose resource policy does not allow it, and so into none without a policy.",
 		Example:     "x-amazon-apigateway-endpoint-configuration: {vpcEndpointIds: [vpce-1a2b3c4d]}   # and no x-amazon-apigateway-policy",
-		Remedy:      "Write x-amazon-apigateway-policy with a statement that allows execute-api:Invoke, and perhaps one that denies it unless aws:SourceVpce is the endpoint; or take vpcEndpointIds away.",
+		Remedy:      "Write x-amazon-apigateway-policy with a statement that allows execute-api:Invoke, and perhaps one that denies it unless aws:SourceVpce is the endpoint; or take vpcEndpointIds or PRIVATE away.",
 	}}
 }
 

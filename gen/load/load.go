@@ -223,6 +223,9 @@ func (l *loader) api(ctx context.Context) *model.API {
 // templateAPI takes the API's type from the template that the document comes from.
 func (l *loader) templateAPI(api *model.API) {
 	r := l.roots[0].resource
+	if r != nil {
+		api.PrivateType = r.private
+	}
 	if r == nil || api.APIType != nil {
 		return
 	}

@@ -45,6 +45,7 @@ type resource struct {
 	source.Pair
 	kind     apiKind
 	typeName source.String
+	private  *source.String // the type of its endpoint, where that is PRIVATE
 }
 
 // unwrapper takes the document out of a template.
@@ -82,7 +83,7 @@ func (u *unwrapper) choose(name string) (resource, bool) {
 	for _, p := range u.from.root.Get("Resources").Pairs() {
 		kind, _ := p.Value.Get("Type").Text()
 		if k, ok := apiKinds[kind.Value]; ok {
-			all, names = append(all, resource{p, k, kind}), append(names, p.Key.Value)
+			all, names = append(all, resource{Pair: p, kind: k, typeName: kind}), append(names, p.Key.Value)
 		}
 	}
 	switch at := slices.Index(names, name); {
@@ -213,11 +214,16 @@ var helps = map[string]string{
 	"StageVariables":   "write x-gateway-stages with variables into the document",
 	"MethodSettings":   "write x-gateway-stages with methods into the document; settings of logs and metrics alone may stay",
 	"CanarySetting":    "write x-gateway-stages with a canary into the document",
+	"Parameters":       "of these, endpointConfigurationTypes and ignore may stay; instead of basepath give --base-path MODE",
 	"MergeDefinitions": "write the routes of the functions' events into the document",
 }
 
 // loggingOnly are the settings of a method that change nothing of what it answers.
 var loggingOnly = set("HttpMethod", "ResourcePath", "LoggingLevel", "MetricsEnabled", "DataTraceEnabled")
+
+// idleParameters are parameters of Amazon's importer that change nothing of what a gateway answers. SAM and the CDK write the
+// first beside every EndpointConfiguration.
+var idleParameters = set("endpointConfigurationTypes", "ignore")
 
 // properties looks at what an API's resource says beside its document, and what the template says for all APIs of SAM.
 func (u *unwrapper) properties(r resource, properties source.Node, doc *file) {
@@ -266,6 +272,8 @@ func isIdle(p source.Pair) bool {
 	switch p.Key.Value {
 	case "MethodSettings":
 		return onlyLogs(p.Value)
+	case "Parameters":
+		return !slices.ContainsFunc(p.Value.Pairs(), func(one source.Pair) bool { return !idleParameters[one.Key.Value] }) && p.Value.Kind() == source.Map
 	case "DisableExecuteApiEndpoint", "MergeDefinitions":
 		on, ok := p.Value.Bool()
 		return ok && !on.Value
@@ -315,6 +323,7 @@ func (u *unwrapper) endpoint(doc *file, p source.Pair) {
 		u.files.found.Add(u.files.env.Problems(configuration)...)
 		return
 	}
+	doc.resource.private = privateType(configuration)
 	for _, key := range []string{"VpcEndpointIds", "VPCEndpointIds"} { // CloudFormation's, and SAM's
 		ids := configuration.Get(key)
 		if ids.IsZero() {
@@ -330,6 +339,17 @@ func (u *unwrapper) endpoint(doc *file, p source.Pair) {
 			Kind: yaml.MappingNode, Tag: "!!map", Line: ids.YAML.Line, Column: ids.YAML.Column, Content: []*yaml.Node{name.YAML, ids.YAML},
 		})
 	}
+}
+
+// privateType is where an EndpointConfiguration says PRIVATE: by itself or as Type, as SAM has it, or in Types; nil: nowhere.
+func privateType(configuration source.Node) *source.String {
+	all := append([]source.Node{configuration, configuration.Get("Type")}, configuration.Get("Types").Items()...)
+	for _, n := range all {
+		if text, ok := n.Text(); ok && strings.EqualFold(text.Value, "PRIVATE") {
+			return &text
+		}
+	}
+	return nil
 }
 
 // unescape makes the slashes of media types, which SAM wants written as ~1.

@@ -175,6 +175,14 @@ func TestStandIns(t *testing.T) {
 	}, found)
 }
 
+// TestStandInsOfCallers has the ARNs that authorizers and integrations want pass for what they are.
+func TestStandInsOfCallers(t *testing.T) {
+	api, found := with(t, strings.Replace(sam(`!Sub "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${GetPet.Arn}/invocations?${Users.Arn}"`, "", ""), "Resources:\n", "Resources:\n  Users: {Type: AWS::Cognito::UserPool}\n", 1), func(o *load.Options) { o.StandIns = true })
+	assert.Len(t, found, 2)
+	assert.Equal(t, "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:unresolved-GetPet-Arn/invocations"+
+		"?arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_unresolved-Users-Arn", find(t, api, "/pets", "GET").Integration.URI.Value)
+}
+
 func TestParameterNames(t *testing.T) {
 	_, found := with(t, sam(`!Sub "https://${Host}"`, declared, ""), give("Hots", "x", "Stage", "test", "Secret", "unused, and declared"))
 	assert.Equal(t, []string{"a.yaml:1:1 GW1053 warning nothing in the document asks for the parameter Hots"}, found)
@@ -303,6 +311,10 @@ func TestPropertiesBesideDocument(t *testing.T) {
 		"a.yaml:8:7 GW1903 Cors of AWS::Serverless::Api is not supported yet",
 		"a.yaml:9:7 GW1903 DisableExecuteApiEndpoint of AWS::Serverless::Api is not supported yet",
 	}, found)
+	_, found = with(t, sam("https://x.example", "", "      Parameters: {endpointConfigurationTypes: REGIONAL}\n"), nil)
+	assert.Empty(t, found, "as SAM and the CDK write it")
+	_, found = with(t, sam("https://x.example", "", "      Parameters: {endpointConfigurationTypes: REGIONAL, basepath: prepend}\n"), nil)
+	assert.Equal(t, []string{"a.yaml:7:7 GW1903 Parameters of AWS::Serverless::Api is not supported yet"}, found)
 	_, found = with(t, sam("https://x.example", "", "      Auth: {DefaultAuthorizer: Pool}\n      Cors: \"'*'\"\n      MethodSettings: [{CachingEnabled: true}]\n"), nil)
 	assert.Equal(t, []string{
 		"a.yaml:7:7 GW1904 Auth of AWS::Serverless::Api is not supported yet",

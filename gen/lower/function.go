@@ -75,8 +75,11 @@ func (l *lowering) functionAt(name, region, role string) *field {
 
 // at tells in what role a call is made.
 func at(role string) string {
-	if role == "" {
+	switch role {
+	case "":
 		return ""
+	case mapping.CallerCredentials:
+		return ", signed by the caller"
 	}
 	return ", in the role " + role
 }
@@ -124,10 +127,19 @@ func invokeAPI(entry *model.Function, role string) plan.Value {
 	if entry != nil {
 		c.text("Region", entry.AWS.Region)
 	}
-	if role != "" {
+	c.signer(role)
+	return plan.Composite{Type: plan.InvokeAPIConfig, Fields: c}
+}
+
+// signer adds who signs.
+func (c *fieldList) signer(role string) {
+	switch role {
+	case "":
+	case mapping.CallerCredentials:
+		c.add("Caller", plan.Bool(true))
+	default:
 		c.add("Role", plan.String(role))
 	}
-	return plan.Composite{Type: plan.InvokeAPIConfig, Fields: c}
 }
 
 // place is where the function of an entry runs.
@@ -181,9 +193,7 @@ func (w *routeWiring) functionsAt(region, role string) *field {
 	if region != "" {
 		c.add("Region", plan.String(region))
 	}
-	if role != "" {
-		c.add("Role", plan.String(role))
-	}
+	c.signer(role)
 	return w.fields.get(field{
 		key: "5 functions " + region + " " + role, wish: "functions",
 		doc:  "functions whose name is known only at run time" + at(role),
@@ -232,12 +242,13 @@ func (s serviceField) construct(*field) plan.Value {
 	c := fieldList{}
 	c.add("Service", plan.String(s.to.Service))
 	for _, text := range []struct{ key, value string }{
-		{"Region", s.to.Region}, {"Subdomain", s.to.Subdomain}, {"HostPrefix", s.to.Prefix}, {"Role", s.to.Role},
+		{"Region", s.to.Region}, {"Subdomain", s.to.Subdomain}, {"HostPrefix", s.to.Prefix},
 	} {
 		if text.value != "" {
 			c.add(text.key, plan.String(text.value))
 		}
 	}
+	c.signer(s.to.Role)
 	return plan.NewService.Call(coreName, plan.Composite{Type: plan.ServiceConfig, Fields: c})
 }
 

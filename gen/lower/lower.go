@@ -275,6 +275,9 @@ func (l *lowering) steps(r *route) []plan.Step {
 	if !open {
 		return steps
 	}
+	if guard.NobodySigns(r.op) {
+		return append(steps, integration.ConfigurationError()...)
+	}
 	steps = append(steps, w.takeLimits(guard)...)
 	steps = append(steps, l.checks.Steps(w.checked())...)
 	return append(steps, r.answerer.lower(w)...)

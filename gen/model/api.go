@@ -59,6 +59,7 @@ type RESTSettings struct {
 	SecurityPolicy         *source.String
 	GatewayResponses       []*GatewayResponse
 	MinimumCompressionSize *source.Int
+	PrivateType            *source.String // PRIVATE, where the template that holds the document says so
 	Policy                 *source.Node
 	RequestValidator       *source.String // default of all methods
 	RequestValidators      []*RequestValidator

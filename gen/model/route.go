@@ -1,6 +1,10 @@
 package model
 
-import "github.com/gatewright/gatewright/gen/source"
+import (
+	"slices"
+
+	"github.com/gatewright/gatewright/gen/source"
+)
 
 // PathItem is one path and its operations.
 type PathItem struct {
@@ -136,6 +140,12 @@ type SecurityRequirement struct {
 type SchemeUse struct {
 	Name   source.String
 	Scopes []source.String
+}
+
+// AsksNobody reports whether a requirement says that nobody is asked: SAM writes NONE, which no scheme defines, where an
+// operation goes without its API's default authorizer.
+func (a *API) AsksNobody(u SchemeUse) bool {
+	return u.Name.Value == "NONE" && !slices.ContainsFunc(a.SecuritySchemes, func(s *SecurityScheme) bool { return s.Name.Value == "NONE" })
 }
 
 // SecurityScheme is one entry of securityDefinitions or components.securitySchemes.

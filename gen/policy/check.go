@@ -93,6 +93,9 @@ func (r *reader) checkResource(res *resource, f Facts) {
 	if what == "" && !strings.ContainsAny(text, "*?$") && strings.Count(text, "/") < 2 {
 		what = "it ends before stage, METHOD and path"
 	}
+	if what == "" {
+		what = noMethod(text)
+	}
 	if what != "" {
 		r.warn(diag.PolicyNeverApplies, res.entry.Span, "the resource is no method of this API: "+what, "write execute-api:/* for all of this API")
 	}
@@ -122,4 +125,26 @@ func length(n source.Node, limit int) int {
 	}
 	text, _ := n.Scalar()
 	return utf8.RuneCountInString(text.Value) + len(`""`)
+}
+
+// noMethod says why stage/METHOD/path names no method; empty where it may. Behind a wildcard a method may begin anywhere.
+func noMethod(text string) string {
+	parts := strings.SplitN(text, "/", 3)
+	switch {
+	case len(parts) < 3 || strings.ContainsAny(parts[0]+parts[1], "*?$") || isMethod(parts[1]):
+		return ""
+	case isMethod(strings.ToUpper(parts[1])):
+		return fmt.Sprintf("%q is not in capitals", parts[1])
+	default:
+		return fmt.Sprintf("%q is no method", parts[1])
+	}
+}
+
+func isMethod(name string) bool {
+	switch name {
+	case "GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE":
+		return true
+	default:
+		return false
+	}
 }

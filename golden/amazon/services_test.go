@@ -4,6 +4,8 @@ package amazon
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,8 +14,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gatewright/gatewright/examples/orders/local"
@@ -34,7 +38,7 @@ func built(t *testing.T) string {
 func start(t *testing.T, bin string, env ...string) string {
 	t.Helper()
 	cmd := gatewaytest.Command(bin, "--admin-listen", "off")
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(append(os.Environ(), "CALLER_SECRET=unused", "CALLER_TOKEN=unused"), env...) // of x-gateway-principals
 	g := gatewaytest.Run(t, cmd)
 	t.Cleanup(g.Stop)
 	return "http://" + g.Listen
@@ -64,6 +68,7 @@ func TestServices(t *testing.T) {
 	t.Run("SNS", func(t *testing.T) { topics(t, bin) })
 	t.Run("DynamoDB", func(t *testing.T) { items(t, bin) })
 	t.Run("signatures", func(t *testing.T) { signatures(t, bin) })
+	t.Run("callers", func(t *testing.T) { callers(t, bin) })
 }
 
 // objects puts objects into S3 and gets them back, long ones and bytes included.
@@ -166,4 +171,38 @@ func signatures(t *testing.T, bin string) {
 		require.NoError(t, got.err, route)
 		require.Equal(t, want, got, route)
 	}
+}
+
+// callers has services and functions called with the key that has signed the request, and never with the gateway's own.
+func callers(t *testing.T, bin string) {
+	key := aws.Credentials{AccessKeyID: "ASIACALLER", SecretAccessKey: "caller-secret", SessionToken: "caller-token"}
+	requests := make(chan error, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		service := "kinesis"
+		if strings.Contains(r.RequestURI, "/functions/") {
+			service = "lambda"
+		}
+		requests <- sigv4test.Verify(r, body, sigv4test.Expect{Key: key, Service: service, Region: "us-east-1"})
+		_, _ = io.WriteString(w, "{}")
+	}))
+	t.Cleanup(server.Close)
+	front := start(t, bin, "AWS_ENDPOINT_URL="+server.URL, "AWS_ACCESS_KEY_ID=AKIDGATEWAY", "AWS_SECRET_ACCESS_KEY=gateway-secret",
+		"CALLER_SECRET=caller-secret", "CALLER_TOKEN=caller-token")
+	for _, route := range []string{"/caller/service", "/caller/function"} {
+		request, err := http.NewRequest("POST", front+route, strings.NewReader("{}"))
+		require.NoError(t, err)
+		hash := sha256.Sum256([]byte("{}"))
+		require.NoError(t, v4.NewSigner().SignHTTP(t.Context(), key, request, hex.EncodeToString(hash[:]), "execute-api", "us-east-1", time.Now()))
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		text, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, 200, response.StatusCode, "%s: %s", route, text)
+		require.NoError(t, <-requests, route)
+		unsigned, _ := ask(t, "POST", front+route, "application/json", []byte("{}"))
+		require.Equal(t, 403, unsigned.StatusCode, route)
+	}
+	require.Empty(t, requests)
 }

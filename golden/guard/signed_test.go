@@ -159,6 +159,7 @@ func (w *world) accepted(t *testing.T, g *gateway) {
 				got := w.do(t, client, r)
 				require.Equal(t, 200, got.status, "HTTP/%d, %s, %s: %s", version, c.by.AccessKeyID, name, got.body)
 				h := got.got.header
+				require.Empty(t, h.Values("Authorization"), "with it the backend could send the request again")
 				require.Equal(t, c.want, [5]string{h.Get("X-Caller"), h.Get("X-User"), h.Get("X-User-Arn"), h.Get("X-Account"), h.Get("X-Access-Key")}, name)
 				sum := sha256.Sum256([]byte(got.got.body))
 				require.Equal(t, body, hex.EncodeToString(sum[:]), name)

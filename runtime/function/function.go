@@ -50,6 +50,8 @@ type Call struct {
 	RequestID, TraceID string
 	// SourceARN is the ARN of the method that calls: arn:aws:execute-api:….
 	SourceARN string
+	// Caller is who has signed the client's request; nil: nobody has.
+	Caller *gw.Identity
 }
 
 // Type is the X-Amz-Invocation-Type of a call.

@@ -58,7 +58,8 @@ func New(core *gw.Core, who *access.Access, cfg Config) *Guard {
 			if k.principal, err = policy.NewPrincipal(p.ARN, who.UserID); err != nil {
 				core.Fail(fmt.Errorf("principal %q: %w", p.AccessKeyID, err))
 			}
-			k.identity = gw.Identity{AccountID: who.Account, Caller: who.UserID, User: who.UserID, UserARN: who.ARN, AccessKey: who.AccessKeyID}
+			k.identity = gw.Identity{AccountID: who.Account, Caller: who.UserID, User: who.UserID, UserARN: who.ARN, AccessKey: who.AccessKeyID,
+				Signing: func() (string, string) { return g.verifier.Signing(i) }}
 		}
 		g.known = append(g.known, k)
 	}

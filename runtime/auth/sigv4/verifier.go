@@ -106,6 +106,18 @@ func (v *Verifier) Caller(index int) *Caller {
 	return nil
 }
 
+// Signing is what the principal at index of Config.Principals signs with now: its secret access key and its session token,
+// which is empty where it has none.
+func (v *Verifier) Signing(index int) (secret, token string) {
+	for _, p := range v.principals {
+		if p.caller.Index == index {
+			s := p.current.get()
+			return s.key, s.token
+		}
+	}
+	return "", ""
+}
+
 func (v *Verifier) add(index int, from *Principal) error {
 	if !validKeyID(from.AccessKeyID) {
 		return errors.New("an access key id has 1 to 128 letters, digits, - or _")

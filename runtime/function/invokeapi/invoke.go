@@ -105,7 +105,7 @@ func (t *target) pause(w *invocation.Watch, call *function.Call, attempt int, re
 
 // attempt signs and sends the request once.
 func (t *target) attempt(w *invocation.Watch, a *api, n name, call *function.Call, before, behind string) (*http.Response, error) {
-	by, err := t.chain.Credentials(t.role, call.Deadline)
+	by, err := t.credentials(call)
 	if err != nil {
 		return nil, late(err)
 	}
@@ -129,6 +129,18 @@ func (t *target) attempt(w *invocation.Watch, a *api, n name, call *function.Cal
 		return nil, err
 	}
 	return resp, nil
+}
+
+// credentials are those that sign the call.
+func (t *target) credentials(call *function.Call) (*sigv4.Credentials, error) {
+	if !t.caller {
+		return t.chain.Credentials(t.role, call.Deadline)
+	}
+	if call.Caller == nil || call.Caller.Signing == nil {
+		return nil, fmt.Errorf("%w: the caller's are to sign, and the caller has not signed", sigv4.ErrNone)
+	}
+	secret, token := call.Caller.Signing()
+	return sigv4.Static(call.Caller.AccessKey, secret, token), nil
 }
 
 func (t *target) request(w *invocation.Watch, a *api, n name, call *function.Call, before, behind string) (*http.Request, error) {

@@ -212,6 +212,34 @@ func TestWithoutCredentials(t *testing.T) {
 	require.ErrorContains(t, target.Invoke(call(), new(function.Answer)), "no AWS credentials")
 }
 
+// TestCallerSigns has the caller's key sign and never the gateway's own, which is at hand.
+func TestCallerSigns(t *testing.T) {
+	by := aws.Credentials{AccessKeyID: "CALLER", SecretAccessKey: "s", SessionToken: "t"}
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		body, _ := io.ReadAll(r.Body)
+		if err := sigv4test.Verify(r, body, sigv4test.Expect{Key: by, Service: "lambda", Region: "us-west-2"}); err != nil {
+			t.Error(err)
+		}
+		_, _ = io.WriteString(w, "{}")
+	}))
+	defer server.Close()
+	environment(t, server.URL)
+	core := gw.NewCore(&gw.API{}, gw.WithLogger(slog.New(slog.DiscardHandler)))
+	defer core.Close()
+	target, err := Config{Caller: true}.InRegion("us-west-2").Open(core, function.Function{ARN: arn})
+	require.NoError(t, err)
+	signed := call()
+	signed.Caller = &gw.Identity{AccessKey: "CALLER", Signing: func() (string, string) { return "s", "t" }}
+	require.NoError(t, target.Invoke(signed, new(function.Answer)))
+	require.ErrorContains(t, target.Invoke(call(), new(function.Answer)), "the caller has not signed")
+	unknown := call()
+	unknown.Caller = &gw.Identity{AccessKey: "CALLER"}
+	require.ErrorContains(t, target.Invoke(unknown, new(function.Answer)), "the caller has not signed")
+	require.Equal(t, 1, asked)
+}
+
 // event is an encoded event.
 func event(kind string, payload string) []byte {
 	var b bytes.Buffer

@@ -25,6 +25,8 @@ type Config struct {
 	Region string
 	// Role is the ARN of the role that invokes (credentials); empty: the gateway's own credentials do.
 	Role string
+	// Caller has the key invoke that has signed the client's request (arn:aws:iam::*:user/*); without one there is no call.
+	Caller bool
 }
 
 var (
@@ -33,7 +35,9 @@ var (
 )
 
 // InRegion is the place in another region.
-func (c Config) InRegion(region string) function.Place { return Config{Region: region, Role: c.Role} }
+func (c Config) InRegion(region string) function.Place {
+	return Config{Region: region, Role: c.Role, Caller: c.Caller}
+}
 
 // Open implements function.Place. Credentials and an endpoint of the environment are looked for in the background.
 func (c Config) Open(core *gw.Core, f function.Function) (function.Target, error) {
@@ -49,7 +53,7 @@ func (c Config) Open(core *gw.Core, f function.Function) (function.Target, error
 	if core.Exchanger() == nil {
 		chain.Warm()
 	}
-	t := &target{core: core, region: region, role: c.Role, chain: chain, signer: sigv4.NewSigner("lambda", region, core.Now), retryer: newRetryer()}
+	t := &target{core: core, region: region, role: c.Role, caller: c.Caller, chain: chain, signer: sigv4.NewSigner("lambda", region, core.Now), retryer: newRetryer()}
 	t.ctx, t.cancel = context.WithCancel(context.Background())
 	core.OnClose(t.close)
 	return t, nil
@@ -83,6 +87,7 @@ type target struct {
 	core    *gw.Core
 	region  string
 	role    string
+	caller  bool
 	chain   *sigv4.Chain
 	signer  *sigv4.Signer
 	retryer *retry.Standard

@@ -28,6 +28,8 @@ type Config struct {
 	HostPrefix string
 	// Role is the ARN of the role that signs (credentials); empty: the gateway's own credentials do.
 	Role string
+	// Caller has the caller's own key sign (arn:aws:iam::*:user/*); who has not signed is answered APIConfigurationError.
+	Caller bool
 }
 
 // Key is a caller's own key, for integrations whose credentials are arn:aws:iam::*:user/*. An empty token is none.
@@ -179,7 +181,11 @@ func (s *Service) send(c *gw.Ctx, out *gw.Outbound, role string, by *sigv4.Crede
 	k := s.idle.Get().(*call)
 	defer s.put(k)
 	k.service, k.by = s, by
-	if by == nil && s.chain != nil {
+	if s.cfg.Caller {
+		if k.by = callersOf(c); k.by == nil {
+			return nil, gw.APIConfigurationError
+		}
+	} else if by == nil && s.chain != nil {
 		var err error
 		if k.by, err = s.chain.Credentials(role, deadline); err != nil {
 			return nil, faultOf(err)
@@ -196,6 +202,16 @@ func (s *Service) send(c *gw.Ctx, out *gw.Outbound, role string, by *sigv4.Crede
 		return w.up.OpenService(c, out, request)
 	}
 	return w.up.InvokeService(c, out, request)
+}
+
+// callersOf are the credentials that signed the request; nil: none did.
+func callersOf(c *gw.Ctx) *sigv4.Credentials {
+	who := c.Identity()
+	if who == nil || who.Signing == nil {
+		return nil
+	}
+	secret, token := who.Signing()
+	return sigv4.Static(who.AccessKey, secret, token)
 }
 
 // faultOf is how missing credentials are told to the client. The log has the reason.

@@ -93,6 +93,23 @@ func TestOthersSign(t *testing.T) {
 	require.NoError(t, b.last().err)
 }
 
+func TestCallersSign(t *testing.T) {
+	environment(t)
+	b := &backend{}
+	b.start(t, sigv4test.Expect{Key: aws.Credentials{AccessKeyID: "CALLER", SecretAccessKey: "s", SessionToken: "t"}, Service: "sns", Region: "eu-west-1"})
+	t.Setenv("AWS_ENDPOINT_URL_SNS", b.url)
+	g := start(t, Config{Service: "sns", Region: "eu-west-1", Caller: true}, func(s *Service, c *gw.Ctx) gw.Fault {
+		if c.RawQuery() == "signed" {
+			c.Identify(&gw.Identity{AccessKey: "CALLER", Signing: func() (string, string) { return "s", "t" }})
+		}
+		return invoke(s, c)
+	})
+	g.ask(t, "GET", "/?signed", "")
+	require.NoError(t, b.last().err)
+	require.Equal(t, 500, g.ask(t, "GET", "/", "").status)
+	require.Equal(t, 1, b.last().asked, "the gateway's own key never takes the place of a caller's")
+}
+
 // sts starts a token service that gives out a key for each role.
 func sts(t testing.TB, h http.HandlerFunc) {
 	server := httptest.NewServer(h)

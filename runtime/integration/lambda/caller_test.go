@@ -56,6 +56,27 @@ func TestEventSaysWhoCalls(t *testing.T) {
 	}
 }
 
+// TestEventsHaveNoSignature keeps from functions what they could send the request again with.
+func TestEventsHaveNoSignature(t *testing.T) {
+	var got event
+	place := &fake{invoke: func(call *function.Call, answer *function.Answer) error {
+		got = parsed(t, string(call.Payload))
+		answer.Payload = append(answer.Payload, "{}"...)
+		return nil
+	}}
+	g := start(t, itemAPI(), place, func(g *gateway, ctx *gw.Ctx) gw.Fault {
+		if ctx.Query("signed") != "" {
+			ctx.Identify(&gw.Identity{AccessKey: "AKID"})
+		}
+		return proxying(g, ctx)
+	})
+	g.ask(t, get("/prod/items/7?signed=1", "Authorization: AWS4-HMAC-SHA256 x", "X-Amz-Date: y"))
+	require.NotContains(t, got.Headers, "Authorization")
+	require.Equal(t, "y", got.Headers["X-Amz-Date"])
+	g.ask(t, get("/prod/items/7", "Authorization: Bearer x"))
+	require.Equal(t, "Bearer x", got.Headers["Authorization"])
+}
+
 func members(t *testing.T, text []byte) (m map[string]any) {
 	t.Helper()
 	require.NoError(t, json.Unmarshal(text, &m))

@@ -94,7 +94,7 @@ func (f *Function) begin(c *gw.Ctx, timeout time.Duration) *call {
 	if !ok {
 		x = new(call)
 	}
-	x.ARN, x.RequestID, x.TraceID = f.at.ARN, c.RequestID(), c.TraceHeader()
+	x.ARN, x.RequestID, x.TraceID, x.Caller = f.at.ARN, c.RequestID(), c.TraceHeader(), c.Identity()
 	if timeout > 0 {
 		x.Deadline = time.Now().Add(timeout)
 	}
