@@ -52,7 +52,7 @@ func read(payload []byte, took time.Duration) (*decision, error) {
 	if _, ok := root.AsMap(); !ok {
 		return nil, errors.New("it is no object")
 	}
-	said := &decision{}
+	said := &decision{size: 4 * len(payload)} // with what its texts are kept in
 	a := &said.authorization
 	principal, ok := root.Get("principalId").AsString()
 	if !ok || principal == "" {

@@ -75,11 +75,8 @@ func (a *Authorizer) decided(c *gw.Ctx, key string) *decision {
 	if a.cfg.TTL == 0 {
 		return a.ask(c, key)
 	}
-	// All methods of a stage share results; stages do not.
-	if stage := c.StageName(); stage != "" {
-		key = stage + "\x00" + key
-	}
-	e, mine := a.cache.take(key, c.Core().Now())
+	who := caller{c.StageName(), key}
+	e, mine := a.cache.take(who, c.Core().Now())
 	if !mine {
 		select {
 		case <-e.done:
@@ -92,9 +89,9 @@ func (a *Authorizer) decided(c *gw.Ctx, key string) *decision {
 	defer func() { // whatever happens, nobody waits for ever
 		// Errors are for those who wait, and for nobody after them (decisions.md).
 		failed := said.fault == gw.AuthorizerFailure || said.fault == gw.AuthorizerConfigurationError
-		a.cache.put(key, e, said, c.Core().Now().Add(a.cfg.TTL), !failed)
+		a.cache.put(who, e, said, c.Core().Now().Add(a.cfg.TTL), !failed)
 	}()
-	said = a.ask(c, key[strings.IndexByte(key, 0)+1:])
+	said = a.ask(c, key)
 	return said
 }
 

@@ -266,16 +266,50 @@ func TestLongARNs(t *testing.T) {
 }
 
 func TestCacheIsBounded(t *testing.T) {
-	var k cache
-	k.entries = map[string]*entry{}
-	now := time.Unix(0, 0)
-	for n := range maxEntries + 100 {
-		key := fmt.Sprint(n)
-		e, mine := k.take(key, now)
-		require.True(t, mine)
-		k.put(key, e, &decision{}, now.Add(time.Hour), true)
+	for name, c := range map[string]struct{ key, answer int }{"many": {}, "long keys": {key: 8 << 10}, "long answers": {answer: 256 << 10}} {
+		t.Run(name, func(t *testing.T) {
+			k, now := newCache(), time.Unix(0, 0)
+			for n := range 12_000 {
+				who := caller{"prod", fmt.Sprint(n, strings.Repeat("x", c.key))}
+				e, mine := k.take(who, now)
+				require.True(t, mine)
+				k.put(who, e, &decision{size: c.answer}, now.Add(time.Hour), true)
+				again, mine := k.take(who, now)
+				require.False(t, mine)
+				require.Same(t, e, again, "the newest is kept")
+			}
+			entries, bytes := 0, 0
+			for i := range k.shards {
+				entries += len(k.shards[i].entries)
+				bytes += k.shards[i].bytes
+				sum := 0
+				for _, e := range k.shards[i].entries {
+					sum += e.size
+				}
+				require.Equal(t, sum, k.shards[i].bytes)
+			}
+			require.LessOrEqual(t, entries, 10_000)
+			require.LessOrEqual(t, bytes, 64<<20+cacheShards*(c.key+c.answer+512))
+			require.Greater(t, entries, 200, "it keeps what it may")
+		})
 	}
-	require.LessOrEqual(t, len(k.entries), maxEntries)
+}
+
+// A flood of others does not end the wait for a call that is under way, and stages know nothing of each other's callers.
+func TestCallsUnderWayStay(t *testing.T) {
+	k, now := newCache(), time.Unix(0, 0)
+	first, mine := k.take(caller{"prod", "u"}, now)
+	require.True(t, mine)
+	for n := range 12_000 {
+		who := caller{"prod", fmt.Sprint(n)}
+		e, _ := k.take(who, now)
+		k.put(who, e, &decision{}, now.Add(time.Hour), true)
+	}
+	again, mine := k.take(caller{"prod", "u"}, now)
+	require.False(t, mine)
+	require.Same(t, first, again)
+	_, mine = k.take(caller{"test", "u"}, now)
+	require.True(t, mine)
 }
 
 func FuzzRead(f *testing.F) {

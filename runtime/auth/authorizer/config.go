@@ -80,7 +80,7 @@ type Authorizer struct {
 	core  *gw.Core
 	cfg   Config
 	match *value.Pattern // nil: any token fits
-	cache cache
+	cache *cache
 }
 
 // callTime is how long the function may take (decisions.md).
@@ -88,8 +88,7 @@ const callTime = 29 * time.Second
 
 // New makes the authorizer of cfg; what is wrong with it is said by core's Start.
 func New(core *gw.Core, cfg Config) *Authorizer {
-	a := &Authorizer{core: core, cfg: cfg}
-	a.cache.entries = map[string]*entry{}
+	a := &Authorizer{core: core, cfg: cfg, cache: newCache()}
 	if cfg.Match != "" {
 		var err error
 		if a.match, err = value.CompilePattern(cfg.Match); err != nil {
