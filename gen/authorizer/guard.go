@@ -177,7 +177,7 @@ func (g Guard) Fact() string {
 	case g.unmet != "":
 		return "closed: its authorization is not done yet"
 	case g.asked != nil:
-		facts = append(facts, g.asked.fact(g))
+		facts = append(facts, g.asked.fact(g)+g.scopesFact())
 	}
 	if g.api.Policy != nil && g.api.Amazon {
 		facts = append(facts, "resource policy")
@@ -192,4 +192,12 @@ func (g Guard) Fact() string {
 		return "public"
 	}
 	return strings.Join(facts, " and ")
+}
+
+// scopesFact says which scopes a token needs one of.
+func (g Guard) scopesFact() string {
+	if len(g.scopes) == 0 || !g.asked.claims() {
+		return ""
+	}
+	return " with " + strings.Join(g.scopes, " or ")
 }
