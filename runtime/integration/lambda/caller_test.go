@@ -34,12 +34,7 @@ func TestEventSaysWhoCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got event
-			place := &fake{invoke: func(call *function.Call, answer *function.Answer) error {
-				got = parsed(t, string(call.Payload))
-				answer.Payload = append(answer.Payload, "{}"...)
-				return nil
-			}}
-			g := start(t, itemAPI(), place, func(g *gateway, ctx *gw.Ctx) gw.Fault {
+			g := start(t, itemAPI(), noting(t, &got), func(g *gateway, ctx *gw.Ctx) gw.Fault {
 				c.known(ctx)
 				return proxying(g, ctx)
 			})
@@ -59,12 +54,7 @@ func TestEventSaysWhoCalls(t *testing.T) {
 // TestEventsHaveNoSignature keeps from functions what they could send the request again with.
 func TestEventsHaveNoSignature(t *testing.T) {
 	var got event
-	place := &fake{invoke: func(call *function.Call, answer *function.Answer) error {
-		got = parsed(t, string(call.Payload))
-		answer.Payload = append(answer.Payload, "{}"...)
-		return nil
-	}}
-	g := start(t, itemAPI(), place, func(g *gateway, ctx *gw.Ctx) gw.Fault {
+	g := start(t, itemAPI(), noting(t, &got), func(g *gateway, ctx *gw.Ctx) gw.Fault {
 		if ctx.Query("signed") != "" {
 			ctx.Identify(&gw.Identity{AccessKey: "AKID"})
 		}
@@ -75,6 +65,15 @@ func TestEventsHaveNoSignature(t *testing.T) {
 	require.Equal(t, "y", got.Headers["X-Amz-Date"])
 	g.ask(t, get("/prod/items/7", "Authorization: Bearer x"))
 	require.Equal(t, "Bearer x", got.Headers["Authorization"])
+}
+
+// noting is a function that answers nothing and notes its event in got.
+func noting(t *testing.T, got *event) *fake {
+	return &fake{invoke: func(call *function.Call, answer *function.Answer) error {
+		*got = parsed(t, string(call.Payload))
+		answer.Payload = append(answer.Payload, "{}"...)
+		return nil
+	}}
 }
 
 func members(t *testing.T, text []byte) (m map[string]any) {
